@@ -1,0 +1,109 @@
+/**
+ * The one error type of the product. `code` is stable (tests, `--json`, docs refer to it); `message` says what happened in one
+ * sentence; `hint` says what to do next; `file` and `line` (1-based) say where, for data.
+ */
+export class AtelierError extends Error {
+  override readonly name = 'AtelierError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly file: string | undefined;
+  readonly line: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint;
+    this.file = details.file;
+    this.line = details.line;
+  }
+
+  /** Tells an AtelierError apart, also one thrown by another bundle (where `instanceof` would fail). */
+  static is(error: unknown, code?: ErrorCode): error is AtelierError {
+    if (!(error instanceof Error) || error.name !== 'AtelierError') return false;
+    return code === undefined || (error as AtelierError).code === code;
+  }
+
+  /** The document that `--json` prints for a failed command. */
+  toJSON(): ErrorDocument {
+    return {
+      code: this.code,
+      message: this.message,
+      hint: this.hint,
+      ...(this.file === undefined ? {} : { file: this.file }),
+      ...(this.line === undefined ? {} : { line: this.line }),
+    };
+  }
+}
+
+/** What accompanies an error: the next step, the place, and what caused it. */
+export interface ErrorDetails {
+  hint: string;
+  file?: string | undefined;
+  line?: number | undefined;
+  cause?: unknown;
+}
+
+/** An error as data. */
+export interface ErrorDocument {
+  code: ErrorCode;
+  message: string;
+  hint: string;
+  file?: string;
+  line?: number;
+}
+
+/** Stable codes: `<room>.<what>`. */
+export type ErrorCode =
+  | 'usage.invalid'
+  | 'description.too_short'
+  | 'description.too_long'
+  | 'taste.unknown'
+  | 'taste.invalid'
+  | 'rating.invalid'
+  | 'prompt.unknown'
+  | 'model.unknown'
+  | 'model.no_key'
+  | 'model.auth'
+  | 'model.not_found'
+  | 'model.rate_limited'
+  | 'model.quota'
+  | 'model.unreachable'
+  | 'model.timeout'
+  | 'model.server'
+  | 'model.bad_request'
+  | 'model.context_length'
+  | 'model.malformed'
+  | 'model.empty_answer'
+  | 'model.invalid_answer'
+  | 'model.no_permission'
+  | 'model.unsupported'
+  | 'budget.exceeded'
+  | 'data.malformed'
+  | 'data.unreadable'
+  | 'data.not_writable'
+  | 'data.locked'
+  | 'workspace.none'
+  | 'workspace.untrusted'
+  | 'cancelled'
+  | 'internal';
+
+/** True for the errors that mean "the user stopped it", whoever threw them. */
+export function isCancellation(error: unknown): boolean {
+  return AtelierError.is(error, 'cancelled') || (error instanceof Error && (error.name === 'AbortError' || error.name === 'Canceled'));
+}
+
+/** The cancellation error of the product. */
+export function cancelled(cause?: unknown): AtelierError {
+  return new AtelierError('cancelled', 'Cancelled.', { hint: 'Nothing was saved. Run it again when you are ready.', cause });
+}
+
+/** Any thrown value as an AtelierError; unknown ones become `internal` and keep their cause. */
+export function asAtelierError(error: unknown): AtelierError {
+  if (AtelierError.is(error)) return error;
+  if (isCancellation(error)) return cancelled(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return new AtelierError('internal', `Unexpected error: ${message}`, {
+    hint: 'See the log, and report it with the steps that led here.',
+    cause: error,
+  });
+}

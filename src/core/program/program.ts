@@ -1,0 +1,39 @@
+import type { Signature } from '../signature/signature.js';
+
+/** The values of fields, by name. */
+export type FieldValues = Readonly<Record<string, string>>;
+
+/** An example placed in the prompt. */
+export interface Demo {
+  readonly inputs: FieldValues;
+  readonly outputs: FieldValues;
+  /** How good the outputs are, 0..1. */
+  readonly quality: number;
+}
+
+/** A signature with instructions and demos: what runs, and what an optimizer returns. */
+export interface Program {
+  readonly signature: Signature;
+  readonly instructions: string;
+  readonly demos: readonly Demo[];
+}
+
+/** What a prediction cost in tokens. */
+export interface Usage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** True when the endpoint reported no usage and the figures are characters / 4. */
+  readonly estimated: boolean;
+}
+
+/** No tokens. */
+export const NO_USAGE: Usage = { promptTokens: 0, completionTokens: 0, estimated: false };
+
+/** The sum of two usages. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    promptTokens: a.promptTokens + b.promptTokens,
+    completionTokens: a.completionTokens + b.completionTokens,
+    estimated: a.estimated || b.estimated,
+  };
+}

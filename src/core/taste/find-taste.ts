@@ -1,0 +1,25 @@
+import { AtelierError } from '../errors.js';
+import { nearest } from '../text/edit-distance.js';
+import type { Taste } from './taste.js';
+
+/**
+ * The taste with this name, ignoring case, and "-" or "_" for a space.
+ * @throws AtelierError `taste.unknown`: names the valid ones and the nearest.
+ */
+export function findTaste(tastes: readonly Taste[], name: string): Taste {
+  const wanted = plain(name);
+  const found = tastes.find((taste) => plain(taste.name) === wanted || plain(taste.label) === wanted);
+  if (found !== undefined) return found;
+  const names = tastes.map((taste) => taste.name);
+  const guess = nearest(wanted, names);
+  throw new AtelierError('taste.unknown', `There is no taste "${name}".`, {
+    hint: `${guess === undefined ? '' : `Did you mean "${guess}"? `}Valid tastes: ${names.join(', ')}. Add your own in tastes.yaml.`,
+  });
+}
+
+function plain(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[-_\s]+/g, ' ');
+}
