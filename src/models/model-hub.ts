@@ -1,0 +1,154 @@
+import { AtelierError } from '../core/errors.js';
+import type { Price } from '../core/program/price.js';
+import type { ChatModel, Provider } from './chat-model.js';
+import { EmbeddedProvider } from './embedded/embedded-provider.js';
+import type { Budget } from './guard/budget.js';
+import type { ResponseCache } from './guard/cache.js';
+import { type CallEvent, GuardedModel } from './guard/guarded-model.js';
+import { Limiter, type RateLimits } from './guard/limiter.js';
+import type { RetryPolicy } from './guard/retry.js';
+import { EDITOR, EMBEDDED, formatModelRef, type ModelRef, parseModelRef } from './model-ref.js';
+import { createFetch, type Fetch } from './openai/transport.js';
+import { PRESETS, type Preset, requiresKey } from './presets.js';
+import { PriceTable } from './prices.js';
+
+/** A model ready to be called. */
+export interface OpenModel {
+  readonly port: ChatModel;
+  /** The name to put into requests. */
+  readonly model: string;
+  /** The name that people see: `groq:…`. */
+  readonly name: string;
+}
+
+/** What the two entries (editor, terminal) know and the hub does not. */
+export interface HubOptions {
+  /** The key for a preset at this base URL, or undefined. A key stored for another URL must not be given. */
+  keyFor(preset: Preset, baseUrl: string): Promise<string | undefined>;
+  /** The user's own base URL of a preset, or undefined. */
+  baseUrlFor(preset: Preset): string | undefined;
+  /** The editor's own models; undefined in the terminal. */
+  readonly editorProvider?: ((model: string) => Promise<Provider>) | undefined;
+  /** The user's limits; they go before a preset's. */
+  readonly limits: Partial<RateLimits>;
+  /** Longest silence of an endpoint, in milliseconds. */
+  readonly timeoutMs: number;
+  prices(): Promise<readonly Price[]>;
+  readonly cache?: ResponseCache | undefined;
+  readonly budget?: Budget | undefined;
+  readonly retry?: RetryPolicy | undefined;
+  readonly onCall?: ((event: CallEvent) => void) | undefined;
+  /** Use HTTP_PROXY and its kin; the editor has its own way. */
+  readonly environmentProxy: boolean;
+}
+
+/** Opens models by name. All that goes to one endpoint shares one queue. */
+export class ModelHub {
+  private readonly limiters = new Map<string, Limiter>();
+  private readonly providers = new Map<string, Provider>();
+  private fetch: Fetch | undefined;
+
+  constructor(private readonly options: HubOptions) {}
+
+  /** @throws AtelierError `model.unknown`, `model.no_key`, `model.no_permission` */
+  async open(name: string): Promise<OpenModel> {
+    const ref = parseModelRef(name);
+    const provider = await this.provider(ref);
+    const prices = new PriceTable([{ model: EMBEDDED, inputUsdPerMillion: 0, outputUsdPerMillion: 0 }, ...(await this.options.prices())]);
+    const port = new GuardedModel(provider, {
+      limiter: this.limiter(provider.endpoint, ref),
+      prices,
+      priceName: (model) => formatModelRef({ provider: ref.provider, model }),
+      timeoutMs: this.options.timeoutMs,
+      // The embedded model is faster than any cache.
+      cache: ref.provider === EMBEDDED ? undefined : this.options.cache,
+      budget: this.options.budget,
+      ...(this.options.retry === undefined ? {} : { retry: this.options.retry }),
+      ...(this.options.onCall === undefined ? {} : { onCall: this.options.onCall }),
+    });
+    return { port, model: ref.model, name: formatModelRef(ref) };
+  }
+
+  /**
+   * Names of the models that an endpoint offers.
+   * @throws AtelierError `model.*` when it cannot be asked
+   */
+  async listModels(presetId: string, signal?: AbortSignal): Promise<string[]> {
+    const preset = requirePreset(presetId);
+    const { listModels } = await import('./openai/list-models.js');
+    const baseUrl = this.baseUrl(preset);
+    const apiKey = await this.key(preset, baseUrl);
+    return listModels({ label: preset.label, baseUrl, apiKey, fetch: this.transport(), timeoutMs: this.options.timeoutMs, signal });
+  }
+
+  private async provider(ref: ModelRef): Promise<Provider> {
+    if (ref.provider === EMBEDDED) return this.remember(EMBEDDED, () => new EmbeddedProvider());
+    if (ref.provider === EDITOR) {
+      if (this.options.editorProvider !== undefined) return this.options.editorProvider(ref.model);
+      throw new AtelierError('model.unsupported', "The editor's models can be used in the editor only.", {
+        hint: 'In the terminal use embedded, or <provider>:<model>.',
+      });
+    }
+    const preset = requirePreset(ref.provider);
+    const baseUrl = this.baseUrl(preset);
+    const apiKey = await this.key(preset, baseUrl);
+    const { OpenAIProvider } = await import('./openai/openai-provider.js');
+    return this.remember(
+      JSON.stringify([preset.id, baseUrl, apiKey]),
+      () => new OpenAIProvider({ label: preset.label, baseUrl, apiKey, fetch: this.transport(), takesSeed: preset.takesSeed ?? true }),
+    );
+  }
+
+  private remember(key: string, make: () => Provider): Provider {
+    let provider = this.providers.get(key);
+    if (provider === undefined) {
+      provider = make();
+      this.providers.set(key, provider);
+    }
+    return provider;
+  }
+
+  private baseUrl(preset: Preset): string {
+    const baseUrl = this.options.baseUrlFor(preset) ?? preset.baseUrl;
+    if (baseUrl === undefined || !/^https?:\/\/[^/]/.test(baseUrl)) {
+      throw new AtelierError('model.unknown', `No address is set for "${preset.label}".`, {
+        hint: 'Set promptAtelier.provider.baseUrls in the user settings, or give --base-url in the terminal.',
+      });
+    }
+    return baseUrl.replace(/\/+$/, '');
+  }
+
+  private async key(preset: Preset, baseUrl: string): Promise<string> {
+    const key = await this.options.keyFor(preset, baseUrl);
+    if (key !== undefined && key !== '') return key;
+    if (!requiresKey(preset)) return '';
+    throw new AtelierError('model.no_key', `There is no key for ${preset.label}.`, {
+      hint: `Run "Prompt Atelier: Set API Key", or set ${preset.keyVariable} in the terminal's environment.`,
+    });
+  }
+
+  private transport(): Fetch {
+    this.fetch ??= createFetch(this.options.environmentProxy);
+    return this.fetch;
+  }
+
+  private limiter(endpoint: string, ref: ModelRef): Limiter {
+    let limiter = this.limiters.get(endpoint);
+    if (limiter === undefined) {
+      const preset = PRESETS.find((known) => known.id === ref.provider);
+      // The editor's models share a person's own allowance: one at a time.
+      const defaults: RateLimits = preset?.limits ?? { concurrency: ref.provider === EDITOR ? 1 : 16 };
+      limiter = new Limiter({ ...defaults, ...this.options.limits });
+      this.limiters.set(endpoint, limiter);
+    }
+    return limiter;
+  }
+}
+
+function requirePreset(id: string): Preset {
+  const preset = PRESETS.find((known) => known.id === id);
+  if (preset !== undefined) return preset;
+  throw new AtelierError('model.unknown', `There is no provider "${id}".`, {
+    hint: `Valid providers: ${PRESETS.map((known) => known.id).join(', ')}.`,
+  });
+}
