@@ -1,0 +1,169 @@
+import {
+  type AxAIFeatures,
+  type AxAIService,
+  AxAIServiceAbortedError,
+  type AxAIServiceMetrics,
+  type AxAIServiceOptions,
+  type AxChatRequest,
+  type AxChatResponse,
+  type AxModelUsage,
+} from '@ax-llm/ax';
+import { asAtelierError } from '../core/errors.js';
+import type { Field } from '../core/signature/signature.js';
+import type { ChatMessage, ChatRequest, ChatResult } from '../models/chat-model.js';
+import type { OpenModel } from '../models/model-hub.js';
+import { normaliseAnswer } from './normalise-answer.js';
+
+const NAME = 'prompt-atelier';
+
+/** Ax must use none of a provider's tools: answers come as text and are read by its own parser. */
+const FEATURES: AxAIFeatures = {
+  functions: false,
+  streaming: false,
+  structuredOutputs: false,
+  structuredOutputModes: [],
+  hasThinkingBudget: false,
+  hasShowThoughts: false,
+  media: {
+    images: { supported: false, formats: [] },
+    audio: { supported: false, formats: [] },
+    files: { supported: false, formats: [], uploadMethod: 'none' },
+    urls: { supported: false, webSearch: false, contextFetching: false },
+  },
+  caching: { supported: false, types: [] },
+  thinking: false,
+  multiTurn: true,
+};
+
+/** What one prediction adds to Ax's request. */
+export interface AxServiceOptions {
+  readonly outputs: readonly Field[];
+  /** Fields of the port's request that Ax does not know: task, seed. */
+  readonly request: Pick<ChatRequest, 'task' | 'seed' | 'temperature'>;
+  readonly signal?: AbortSignal | undefined;
+  /** Given: the answer is streamed, and this is told the raw text so far. */
+  readonly onText?: ((text: string) => void) | undefined;
+  /** Told each result: usage, cost, cache. */
+  readonly onResult: (result: ChatResult) => void;
+}
+
+/**
+ * A ChatModel as the service that Ax talks to. One object per prediction. Retries of its own are impossible: the port throws plain
+ * errors, which Ax reports at once (libraries.md A3).
+ */
+export class AxChatService implements AxAIService<string, string, string> {
+  private serviceOptions: AxAIServiceOptions = {};
+
+  constructor(
+    private readonly open: OpenModel,
+    private readonly options: AxServiceOptions,
+  ) {}
+
+  async chat(request: Readonly<AxChatRequest<string>>, options: Readonly<AxAIServiceOptions> = {}): Promise<AxChatResponse> {
+    const signals = [options.abortSignal, this.options.signal].filter((signal) => signal !== undefined);
+    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+    try {
+      const result = await this.ask({
+        model: this.open.model,
+        messages: request.chatPrompt.map(toMessage),
+        ...(request.modelConfig?.maxTokens === undefined ? {} : { maxTokens: request.modelConfig.maxTokens }),
+        ...this.options.request,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      this.options.onResult(result);
+      const results = result.text.map((text, index) => ({
+        index,
+        content: normaliseAnswer(text, this.options.outputs),
+        finishReason: 'stop' as const,
+      }));
+      return { results, modelUsage: this.usage(result) };
+    } catch (error) {
+      if (signal?.aborted === true) throw new AxAIServiceAbortedError(NAME, asAtelierError(error).message);
+      throw error;
+    }
+  }
+
+  private async ask(request: ChatRequest): Promise<ChatResult> {
+    const { onText } = this.options;
+    if (onText === undefined) return this.open.port.chat(request);
+    const deltas = this.open.port.stream(request);
+    let text = '';
+    for (;;) {
+      const step = await deltas.next();
+      if (step.done === true) return step.value;
+      text += step.value;
+      onText(text);
+    }
+  }
+
+  private usage(result: ChatResult): AxModelUsage {
+    const { promptTokens, completionTokens } = result.usage;
+    return {
+      ai: NAME,
+      model: this.open.model,
+      tokens: { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens },
+    };
+  }
+
+  getId(): string {
+    return `${NAME}:${this.open.port.endpoint}`;
+  }
+  getName(): string {
+    return NAME;
+  }
+  getFeatures(): AxAIFeatures {
+    return FEATURES;
+  }
+  getModelList(): undefined {
+    return undefined;
+  }
+  getMetrics(): AxAIServiceMetrics {
+    const latency = { mean: 0, p95: 0, p99: 0, samples: [] };
+    const errors = { count: 0, rate: 0, total: 0 };
+    return { latency: { chat: latency, embed: latency }, errors: { chat: errors, embed: errors } };
+  }
+  getLogger(): () => void {
+    return () => undefined;
+  }
+  getLastUsedChatModel(): string {
+    return this.open.model;
+  }
+  getLastUsedEmbedModel(): undefined {
+    return undefined;
+  }
+  getLastUsedModelConfig(): undefined {
+    return undefined;
+  }
+  getEstimatedCost(): number {
+    return 0;
+  }
+  setOptions(options: Readonly<AxAIServiceOptions>): void {
+    this.serviceOptions = { ...this.serviceOptions, ...options };
+  }
+  getOptions(): Readonly<AxAIServiceOptions> {
+    return this.serviceOptions;
+  }
+  embed(): Promise<never> {
+    return unsupported('embeddings');
+  }
+  transcribe(): Promise<never> {
+    return unsupported('transcription');
+  }
+  speak(): Promise<never> {
+    return unsupported('speech');
+  }
+}
+
+function unsupported(what: string): Promise<never> {
+  return Promise.reject(new Error(`The ChatModel port offers no ${what}.`));
+}
+
+function toMessage(message: AxChatRequest['chatPrompt'][number]): ChatMessage {
+  if (message.role === 'function') return { role: 'user', content: message.result };
+  const content = message.content ?? '';
+  if (typeof content === 'string') return { role: message.role, content };
+  return {
+    role: message.role,
+    content: content.map((part) => ('text' in part && typeof part.text === 'string' ? part.text : '')).join(''),
+  };
+}

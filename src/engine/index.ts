@@ -1,0 +1,6 @@
+// The lazily loaded bundle: everything that calls a model.
+export { generateImagePrompt } from '../core/image-prompt/generate.js';
+export { Budget } from '../models/guard/budget.js';
+export { MemoryCache } from '../models/guard/cache.js';
+export { ModelHub } from '../models/model-hub.js';
+export { createImagePromptEngine } from './image-prompt-engine.js';
