@@ -1,0 +1,164 @@
+import { realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { AtelierError, asAtelierError } from '../core/errors.js';
+import { TrainingIndex } from '../core/example/training-index.js';
+import type { FeedbackRecord, HistoryRecord, TrainingRecord } from '../core/image-prompt/records.js';
+import type { Price } from '../core/program/price.js';
+import type { Taste } from '../core/taste/taste.js';
+import { readPrices } from './prices-file.js';
+import type { Problem } from './problem.js';
+import { TRAINING_FILE } from './table-names.js';
+import { loadTastes } from './tastes-file.js';
+import { WorkspaceData } from './workspace-data.js';
+
+/** Names of the files that come with the product and that a workspace may have, too. */
+const TASTES_FILE = 'tastes.yaml';
+const PRICES_FILE = 'prices.csv';
+
+export interface GenerationStoreOptions {
+  /** The product's own data: starter rows, built-in tastes, prices. Absolute. */
+  readonly packedFolder: string;
+  /** Undefined: no folder is open, nothing can be saved. Absolute. */
+  readonly workspaceFolder: string | undefined;
+  /** Relative to the workspace folder. */
+  readonly dataFolder: string;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+/** One object, as rows are compared by identity. */
+const NO_ROWS: readonly TrainingRecord[] = [];
+
+/** A value made from files, kept until one of them changes. */
+interface Kept<T> {
+  readonly stamp: string;
+  readonly value: T;
+}
+
+/** What the image-prompt features read and write: the workspace's files over those that come with the product. */
+export class GenerationStore {
+  private readonly data: WorkspaceData | undefined;
+  /** The packed starter rows. */
+  private readonly starter: WorkspaceData;
+  private tastesRead: Kept<{ readonly tastes: readonly Taste[]; readonly problems: readonly Problem[] }> | undefined;
+  private pricesRead: Kept<readonly Price[]> | undefined;
+  private rows: { readonly starter: unknown; readonly own: unknown; readonly indexes: Map<string, TrainingIndex> } | undefined;
+
+  constructor(private readonly options: GenerationStoreOptions) {
+    const { packedFolder, workspaceFolder, dataFolder, onProblem } = options;
+    this.starter = new WorkspaceData({ workspaceFolder: path.dirname(packedFolder), dataFolder: path.basename(packedFolder), onProblem });
+    this.data = workspaceFolder === undefined ? undefined : new WorkspaceData({ workspaceFolder, dataFolder, onProblem });
+  }
+
+  /** Where the tables are; undefined when no folder is open. */
+  get dataFolder(): string | undefined {
+    const { workspaceFolder, dataFolder } = this.options;
+    return workspaceFolder === undefined ? undefined : path.resolve(workspaceFolder, dataFolder);
+  }
+
+  /** The built-in tastes with the workspace's on top. The same objects until a file changes. */
+  async tastes(): Promise<readonly Taste[]> {
+    return (await this.readTastes()).tastes;
+  }
+
+  /** The price list of the product with the workspace's after it. */
+  async prices(): Promise<readonly Price[]> {
+    const folders = [this.options.packedFolder, ...(this.dataFolder === undefined ? [] : [this.dataFolder])];
+    const files = folders.map((folder) => path.join(folder, PRICES_FILE));
+    const stamp = await stampOf(files);
+    if (this.pricesRead?.stamp !== stamp) {
+      const lists = await Promise.all(files.map((file) => readPrices(file, this.options.workspaceFolder)));
+      for (const problem of lists.flatMap((list) => list.problems)) this.options.onProblem(problem);
+      this.pricesRead = { stamp, value: lists.flatMap((list) => list.prices) };
+    }
+    return this.pricesRead.value;
+  }
+
+  /** The best and nearest rated rows of a taste, at most `count`, the best last: the starter rows and the workspace's own. */
+  async demos(taste: Taste, description: string, count: number): Promise<readonly TrainingRecord[]> {
+    const starter = (await this.isStarterItself()) ? NO_ROWS : await this.starter.training();
+    const own = await this.ownRows();
+    if (this.rows?.starter !== starter || this.rows.own !== own) this.rows = { starter, own, indexes: new Map() };
+    let index = this.rows.indexes.get(taste.name);
+    if (index === undefined) {
+      index = new TrainingIndex([...starter, ...own].filter((row) => row.taste.toLowerCase() === taste.name.toLowerCase()));
+      this.rows.indexes.set(taste.name, index);
+    }
+    return index.select(description, count);
+  }
+
+  /** Saved when it returns. @throws AtelierError `workspace.none`, `data.*` */
+  async appendHistory(record: HistoryRecord): Promise<void> {
+    await this.requireData().appendHistory(record);
+  }
+
+  async findHistory(id: string): Promise<HistoryRecord | undefined> {
+    return this.requireData().findHistory(id);
+  }
+
+  async feedback(): Promise<readonly FeedbackRecord[]> {
+    return this.requireData().feedback();
+  }
+
+  /** Saved when it returns. @throws AtelierError `workspace.none`, `data.*` */
+  async appendFeedback(record: FeedbackRecord): Promise<void> {
+    await this.requireData().appendFeedback(record);
+  }
+
+  /** Saved when it returns. @throws AtelierError `workspace.none`, `data.*` */
+  async appendTraining(record: TrainingRecord): Promise<void> {
+    await this.requireData().appendTraining(record);
+  }
+
+  /** What is wrong with the workspace's files now. */
+  async problems(): Promise<readonly Problem[]> {
+    return [...(await this.readTastes()).problems, ...((await this.data?.problems()) ?? [])];
+  }
+
+  /** The workspace's own training rows; none when they cannot be read, which must not keep a prompt from being made. */
+  private async ownRows(): Promise<readonly TrainingRecord[]> {
+    try {
+      return (await this.data?.training()) ?? NO_ROWS;
+    } catch (thrown) {
+      const { file = TRAINING_FILE, line = 1, message, hint } = asAtelierError(thrown);
+      this.options.onProblem({ file, line, message, hint, severity: 'error' });
+      return NO_ROWS;
+    }
+  }
+
+  private async readTastes() {
+    const builtIn = path.join(this.options.packedFolder, TASTES_FILE);
+    const own = path.join(this.options.workspaceFolder ?? this.options.packedFolder, TASTES_FILE);
+    const stamp = await stampOf([builtIn, own]);
+    if (this.tastesRead?.stamp !== stamp) {
+      const value = await loadTastes(builtIn, own, this.options.workspaceFolder);
+      this.tastesRead = { stamp, value };
+      for (const problem of value.problems) this.options.onProblem(problem);
+    }
+    return this.tastesRead.value;
+  }
+
+  /** True in the product's own repository, where the workspace's training rows are the starter rows. */
+  private async isStarterItself(): Promise<boolean> {
+    if (this.dataFolder === undefined) return false;
+    const [packed, own] = await Promise.all([this.options.packedFolder, this.dataFolder].map(realFile));
+    return packed !== undefined && packed === own;
+  }
+
+  private requireData(): WorkspaceData {
+    if (this.data !== undefined) return this.data;
+    throw new AtelierError('workspace.none', 'Not saved: no folder is open.', { hint: 'Open a folder to keep prompts and ratings.' });
+  }
+}
+
+function realFile(folder: string): Promise<string | undefined> {
+  return realpath(path.join(folder, TRAINING_FILE)).catch(() => undefined);
+}
+
+/** Changes whenever one of the files does. */
+async function stampOf(files: readonly string[]): Promise<string> {
+  const stamps = files.map(async (file) => {
+    const stats = await stat(file, { bigint: true }).catch(() => undefined);
+    return stats === undefined ? 'none' : `${stats.mtimeNs}:${stats.size}:${stats.ino}`;
+  });
+  return (await Promise.all(stamps)).join('|');
+}

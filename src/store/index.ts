@@ -1,0 +1,12 @@
+/** Files in the workspace: the public face of this folder, loaded on first use (`dist/store.js`). */
+export { ATELIER_FOLDER, ensureAtelierFolder } from './atelier-folder.js';
+export type { Cell } from './csv-format.js';
+export type { CsvRow } from './csv-rows.js';
+export { CsvTable, type CsvTableOptions } from './csv-table.js';
+export { GenerationStore } from './generation-store.js';
+export { type Lease, type LockOptions, Locks } from './lock.js';
+export { readPrices } from './prices-file.js';
+export type { Problem } from './problem.js';
+export { DiskResponseCache, type DiskResponseCacheOptions } from './response-cache.js';
+export { loadTastes, readTastes, type TastesFile } from './tastes-file.js';
+export { WorkspaceData, type WorkspaceDataOptions, type WriteOptions } from './workspace-data.js';
