@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { HELP } from './cli/help.js';
+import { type Command, parseArguments } from './cli/options.js';
+import { Output } from './cli/output.js';
+import { asAtelierError } from './core/errors.js';
+
+declare const ATELIER_VERSION: string;
+
+/** Commands load what they need when they run: `--version` loads nothing. */
+const COMMANDS: Record<Command, () => Promise<{ run(args: Parameters<typeof import('./cli/generate.js').run>[0]): Promise<number> }>> = {
+  generate: () => import('./cli/generate.js'),
+  rate: () => import('./cli/rate.js'),
+};
+
+/** Runs one command. @returns the exit code: 0 done, 1 the operation failed, 2 bad usage or bad input */
+async function main(argv: readonly string[]): Promise<number> {
+  const output = new Output(argv.includes('--json'), process.stdout, process.stderr);
+  const abort = new AbortController();
+  const onInterrupt = () => abort.abort();
+  process.once('SIGINT', onInterrupt);
+  process.once('SIGTERM', onInterrupt);
+  try {
+    const parsed = parseArguments(argv);
+    if (parsed.kind === 'version') {
+      process.stdout.write(`${ATELIER_VERSION}\n`);
+      return 0;
+    }
+    if (parsed.kind === 'help') {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const command = await COMMANDS[parsed.command]();
+    return await command.run({ ...parsed, output, signal: abort.signal });
+  } catch (thrown) {
+    const error = asAtelierError(thrown);
+    output.error(error);
+    return /^(?:usage|description|taste|rating|prompt)\./.test(error.code) || error.code === 'model.unknown' ? 2 : 1;
+  } finally {
+    process.removeListener('SIGINT', onInterrupt);
+    process.removeListener('SIGTERM', onInterrupt);
+  }
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

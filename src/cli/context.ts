@@ -1,0 +1,72 @@
+import path from 'node:path';
+import type { Preset } from '../models/presets.js';
+import type { GenerationStore } from '../store/generation-store.js';
+import { type CommandLine, dollars, usage, wholeNumber } from './options.js';
+import type { Output } from './output.js';
+
+/** What a command is given. */
+export interface CommandContext extends CommandLine {
+  readonly output: Output;
+  readonly signal: AbortSignal;
+}
+
+/** Name in the column user_id when none is given. */
+const LOCAL_USER = 'local';
+
+export function userOf(context: CommandContext): string {
+  return context.values.user?.trim() || LOCAL_USER;
+}
+
+/** The folder that files are read from and written to. Absolute. */
+function workspaceOf(context: CommandContext): string {
+  return path.resolve(context.values.workspace ?? process.cwd());
+}
+
+/** The files of the workspace over those that come with the product. */
+export async function openStore(context: CommandContext): Promise<GenerationStore> {
+  const { GenerationStore } = await import('../store/index.js');
+  return new GenerationStore({
+    packedFolder: path.join(__dirname, '..', 'data'),
+    workspaceFolder: workspaceOf(context),
+    dataFolder: 'data',
+    onProblem: (problem) => context.output.warn(`${problem.file}:${problem.line}: ${problem.message} ${problem.hint}`),
+  });
+}
+
+/** The engine with the model that the command line names. @throws AtelierError `model.*`, `usage.invalid` */
+export async function openEngine(context: CommandContext, store: GenerationStore) {
+  const { Budget, createImagePromptEngine, ModelHub } = await import('../engine/index.js');
+  const { DiskResponseCache } = await import('../store/index.js');
+  const { values, output } = context;
+  const baseUrl = values['base-url'];
+  const model = values.model ?? (baseUrl === undefined ? 'embedded' : undefined);
+  if (model === undefined) throw usage('--base-url needs --model.', 'Add --model custom:<model>.');
+  const concurrency = wholeNumber(values, 'concurrency', 1, 64);
+  const hub = new ModelHub({
+    keyFor: async (preset) => keyOf(preset, baseUrl),
+    baseUrlFor: () => baseUrl,
+    limits: concurrency === undefined ? {} : { concurrency },
+    timeoutMs: 60_000,
+    prices: () => store.prices(),
+    cache:
+      values['no-cache'] === true
+        ? undefined
+        : new DiskResponseCache({ workspaceFolder: workspaceOf(context), onProblem: (problem) => output.warn(problem.message) }),
+    budget: new Budget({
+      calls: wholeNumber(values, 'budget-calls', 0, 1e9),
+      tokens: wholeNumber(values, 'budget-tokens', 0, 1e12),
+      usd: dollars(values, 'budget-usd'),
+    }),
+    onCall: (event) => {
+      if (event.error?.retryInMs !== undefined) output.note(`${event.error.message} Again in ${event.error.retryInMs} ms.`);
+    },
+    environmentProxy: true,
+  });
+  return createImagePromptEngine(await hub.open(model));
+}
+
+/** A preset's key goes to the preset's own endpoint; an address of the user's own gets ATELIER_API_KEY and never another. */
+function keyOf(preset: Preset, baseUrl: string | undefined): string | undefined {
+  if (baseUrl !== undefined) return process.env.ATELIER_API_KEY;
+  return preset.keyVariable === undefined ? undefined : process.env[preset.keyVariable];
+}

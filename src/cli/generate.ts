@@ -1,0 +1,71 @@
+import { type Generation, generateImagePrompt, type Pattern } from '../core/image-prompt/generate.js';
+import { newPromptId } from '../core/image-prompt/prompt-id.js';
+import { type CommandContext, openEngine, openStore, userOf } from './context.js';
+import { usage, wholeNumber } from './options.js';
+
+/** `atelier generate --taste T "description"`. @returns the exit code */
+export async function run(context: CommandContext): Promise<number> {
+  const { values, output, signal } = context;
+  const description = context.positionals.join(' ');
+  if (values.taste === undefined)
+    throw usage('--taste is missing.', 'For example: atelier generate --taste anime "a dragon over a castle"');
+  const count = wholeNumber(values, 'count', 1, 20) ?? 1;
+  const seed = wholeNumber(values, 'seed', 0, 2 ** 31 - 1) ?? 1;
+  const store = await openStore(context);
+  const engine = await openEngine(context, store);
+  const tastes = await store.tastes();
+  const generations: Generation[] = [];
+  for (let index = 0; index < count; index++) {
+    const generation = await generateImagePrompt(
+      {
+        taste: values.taste,
+        description,
+        pattern: values.pattern as Pattern | undefined,
+        target: values.target,
+        seed: seed + index,
+        userId: userOf(context),
+      },
+      {
+        engine,
+        tastes,
+        demos: (taste, text, most) => store.demos(taste, text, most),
+        save: (record) => store.appendHistory(record),
+        now: () => new Date(),
+        newId: newPromptId,
+      },
+      { signal },
+    );
+    if (generation.enhanceError !== undefined) {
+      output.warn(`Not enhanced: ${generation.enhanceError.message} ${generation.enhanceError.hint}`);
+    }
+    if (generation.saveError !== undefined) output.warn(`Not saved: ${generation.saveError.message} ${generation.saveError.hint}`);
+    generations.push(generation);
+  }
+  const documents = generations.map(toDocument);
+  output.result(count === 1 ? documents[0] : { candidates: documents }, generations.map(({ record }) => record.finalPrompt).join('\n\n'));
+  if (!output.json) {
+    for (const { record } of generations)
+      output.note(`${record.id} · ${record.taste}@${record.version} · ${record.model} · ${record.latencyMs} ms`);
+  }
+  return 0;
+}
+
+function toDocument({ record, cached, enhanceError, saveError }: Generation) {
+  return {
+    id: record.id,
+    taste: record.taste,
+    user_input: record.userInput,
+    dspy_prompt: record.structuredPrompt,
+    final_prompt: record.finalPrompt,
+    status: record.status,
+    model: record.model,
+    version: record.version,
+    usage: { prompt_tokens: record.promptTokens, completion_tokens: record.completionTokens },
+    latency_ms: record.latencyMs,
+    cost_usd: record.costUsd ?? null,
+    cached,
+    saved: saveError === undefined,
+    ...(enhanceError === undefined ? {} : { enhance_error: enhanceError }),
+    ...(saveError === undefined ? {} : { save_error: saveError }),
+  };
+}

@@ -1,0 +1,31 @@
+/** What `atelier --help` prints; fits 100 columns. */
+export const HELP = `atelier: prompts that are measured. The same core as the Prompt Atelier extension.
+
+  atelier generate --taste T "description" [--pattern P] [--target T] [--count N] [--user ID]
+      A strong image prompt from a short idea. Saved to data/prompt_history.csv.
+      --taste     photorealistic, oil painting, anime, cyberpunk, watercolor, 3d render, or one of
+                  your tastes.yaml
+      --pattern   enhance (both stages; default), structure (the first alone)
+      --target    general (default), clip (77 tokens), natural (whole sentences)
+      --count     how many candidates, with seeds one after the other
+
+  atelier rate <id> <1-5> [--comment TEXT] [--correction TEXT] [--user ID]
+      Judges a prompt. 4, 5 and corrected ones become training rows.
+
+Common options
+  --json             one JSON document on standard output, everything else on standard error
+  --workspace DIR    where the files are (default: here)
+  --model M          embedded (default), openai:<model>, or <preset>:<model> with groq, gemini,
+                     openrouter, ollama, lmstudio, custom
+  --base-url URL     an OpenAI-compatible endpoint, up to and with /v1
+  --seed N           same seed, same data, same prompt (default 1)
+  --concurrency N    most requests at a time
+  --budget-calls N   stop hard after N calls; also --budget-tokens N, --budget-usd N
+  --no-cache         ask again, even what was answered before
+  --yes              ask nothing
+  --version, --help
+
+Keys come from the environment: OPENAI_API_KEY, GROQ_API_KEY, GEMINI_API_KEY, OPENROUTER_API_KEY,
+each sent to its own endpoint alone; ATELIER_API_KEY for --base-url.
+Exit codes: 0 done, 1 the operation failed, 2 bad usage or bad input.
+`;

@@ -1,0 +1,101 @@
+import { parseArgs } from 'node:util';
+import { AtelierError } from '../core/errors.js';
+import { nearest } from '../core/text/edit-distance.js';
+
+const COMMANDS = ['generate', 'rate'] as const;
+export type Command = (typeof COMMANDS)[number];
+
+const OPTIONS = {
+  taste: { type: 'string' },
+  pattern: { type: 'string' },
+  target: { type: 'string' },
+  count: { type: 'string' },
+  user: { type: 'string' },
+  comment: { type: 'string' },
+  correction: { type: 'string' },
+  workspace: { type: 'string' },
+  model: { type: 'string' },
+  'base-url': { type: 'string' },
+  seed: { type: 'string' },
+  concurrency: { type: 'string' },
+  'budget-calls': { type: 'string' },
+  'budget-tokens': { type: 'string' },
+  'budget-usd': { type: 'string' },
+  json: { type: 'boolean' },
+  'no-cache': { type: 'boolean' },
+  yes: { type: 'boolean' },
+  version: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Values = { [Name in keyof typeof OPTIONS]?: ((typeof OPTIONS)[Name]['type'] extends 'boolean' ? boolean : string) | undefined };
+
+/** The options that belong to one command; the others are common. */
+const OWN: Partial<Record<keyof typeof OPTIONS, Command[]>> = {
+  taste: ['generate'],
+  pattern: ['generate'],
+  target: ['generate'],
+  count: ['generate'],
+  user: ['generate', 'rate'],
+  comment: ['rate'],
+  correction: ['rate'],
+};
+
+export interface CommandLine {
+  readonly kind: 'command';
+  readonly command: Command;
+  readonly values: Values;
+  readonly positionals: readonly string[];
+}
+
+/** @throws AtelierError `usage.invalid`, with the nearest right word */
+export function parseArguments(argv: readonly string[]): CommandLine | { readonly kind: 'version' } | { readonly kind: 'help' } {
+  let parsed: { values: Values; positionals: string[] };
+  try {
+    parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw unknownOption(error);
+  }
+  const { values, positionals } = parsed;
+  if (values.version === true) return { kind: 'version' };
+  if (values.help === true || positionals.length === 0) return { kind: 'help' };
+  const [name = '', ...rest] = positionals;
+  const command = COMMANDS.find((known) => known === name);
+  if (command === undefined) {
+    const guess = nearest(name, COMMANDS);
+    throw usage(`There is no command "${name}".`, `${guess === undefined ? '' : `Did you mean "${guess}"? `}Run atelier --help.`);
+  }
+  for (const option of Object.keys(values) as (keyof typeof OPTIONS)[]) {
+    if (OWN[option]?.includes(command) === false) throw usage(`--${option} is no option of ${command}.`, 'Run atelier --help.');
+  }
+  return { kind: 'command', command, values, positionals: rest };
+}
+
+/** A whole number of an option. @throws AtelierError `usage.invalid` */
+export function wholeNumber(values: Values, name: keyof typeof OPTIONS, low: number, high: number): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (String(text).trim() !== '' && Number.isInteger(number) && number >= low && number <= high) return number;
+  throw usage(`--${name} takes a whole number from ${low} to ${high}, not "${text}".`, 'Correct it and run again.');
+}
+
+/** An amount of money of an option, in US dollars. @throws AtelierError `usage.invalid` */
+export function dollars(values: Values, name: keyof typeof OPTIONS): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (String(text).trim() !== '' && Number.isFinite(number) && number >= 0) return number;
+  throw usage(`--${name} takes an amount in US dollars, not "${text}".`, 'Write for example 0.50.');
+}
+
+export function usage(message: string, hint: string): AtelierError {
+  return new AtelierError('usage.invalid', message, { hint });
+}
+
+function unknownOption(error: unknown): AtelierError {
+  const message = error instanceof Error ? error.message.split('. ')[0] : String(error);
+  const name = /'(--?[\w-]+)/.exec(String(message))?.[1];
+  const guess = name === undefined ? undefined : nearest(name.replace(/^-+/, ''), Object.keys(OPTIONS));
+  return usage(`${message}.`, `${guess === undefined ? '' : `Did you mean --${guess}? `}Run atelier --help.`);
+}
