@@ -1,0 +1,114 @@
+import type * as vscode from 'vscode';
+import { asAtelierError } from '../../core/errors.js';
+import { abortOn } from '../../host/abort.js';
+import { PRESETS, type Preset, requiresKey } from '../../models/presets.js';
+import type { Services } from '../services.js';
+import { askForKey } from './api-keys.js';
+
+interface Choice extends vscode.QuickPickItem {
+  readonly model?: string;
+  readonly preset?: Preset;
+}
+
+/** Embedded, a model of the editor, or a provider and then one of its models. */
+export async function chooseModel(services: Services): Promise<void> {
+  const { vscode, settings, log } = services.host;
+  const current = settings.model;
+  const chosen = await vscode.window.showQuickPick(choices(services, current), {
+    title: 'Choose Model',
+    placeHolder: `Now: ${current}`,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (chosen === undefined) return;
+  const model = chosen.preset === undefined ? chosen.model : await chooseOf(services, chosen.preset);
+  if (model === undefined) return;
+  await settings.setModel(model);
+  log.info(`Model: ${model}`);
+}
+
+async function choices(services: Services, current: string): Promise<Choice[]> {
+  const { vscode } = services.host;
+  const separator = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const mark = (model: string) => (model === current ? { description: 'current' } : {});
+  const editorModels = await services.host.listEditorModels();
+  return [
+    {
+      label: '$(package) Embedded',
+      detail: 'No key, no network: works from examples. Not a language model.',
+      model: 'embedded',
+      ...mark('embedded'),
+    },
+    ...(editorModels.length === 0 ? [] : [separator("The editor's models")]),
+    ...editorModels.map((model): Choice => {
+      const name = `vscode:${model.name}`;
+      return { label: `$(hubot) ${model.label}`, detail: model.detail, model: name, ...mark(name) };
+    }),
+    separator('OpenAI-compatible'),
+    ...PRESETS.map(
+      (preset): Choice => ({
+        label: `$(${preset.keyVariable === undefined ? 'vm' : 'cloud'}) ${preset.label}`,
+        detail: services.host.settings.baseUrl(preset) ?? preset.baseUrl ?? 'You give the address',
+        preset,
+        ...(current.startsWith(`${preset.id}:`) ? { description: `current: ${current.slice(preset.id.length + 1)}` } : {}),
+      }),
+    ),
+  ];
+}
+
+async function chooseOf(services: Services, preset: Preset): Promise<string | undefined> {
+  const baseUrl = await requireAddress(services, preset);
+  if (baseUrl === undefined) return undefined;
+  if ((await services.host.keys.get(preset, baseUrl)) === undefined && preset.keyVariable !== undefined) {
+    const answered = await askForKey(services, preset, baseUrl);
+    if (!answered && requiresKey(preset)) return undefined;
+  }
+  const model = await pickOrType(services, preset);
+  return model === undefined ? undefined : `${preset.id}:${model}`;
+}
+
+async function requireAddress(services: Services, preset: Preset): Promise<string | undefined> {
+  const { vscode, settings } = services.host;
+  const known = settings.baseUrl(preset) ?? preset.baseUrl;
+  if (known !== undefined) return known;
+  const typed = await vscode.window.showInputBox({
+    title: preset.label,
+    prompt: 'Address of the endpoint, up to and with /v1',
+    placeHolder: 'http://127.0.0.1:8000/v1',
+    ignoreFocusOut: true,
+    validateInput: (text) => (/^https?:\/\/[^/\s]+\S*$/.test(text.trim()) ? undefined : 'An address starts with http:// or https://'),
+  });
+  if (typed === undefined) return undefined;
+  const baseUrl = typed.trim().replace(/\/+$/, '');
+  await settings.setBaseUrl(preset, baseUrl);
+  return baseUrl;
+}
+
+/** The endpoint's own list of models; typed by hand when it gives none. */
+async function pickOrType(services: Services, preset: Preset): Promise<string | undefined> {
+  const { vscode, log } = services.host;
+  const hub = await services.models();
+  const options = { location: vscode.ProgressLocation.Notification, title: `Asking ${preset.label} for its models`, cancellable: true };
+  const models = await vscode.window.withProgress(options, async (_, token) => {
+    try {
+      return await hub.listModels(preset.id, abortOn(token));
+    } catch (error) {
+      log.error('List models', error);
+      void vscode.window.showWarningMessage(`${asAtelierError(error).message} Type the model's name instead.`);
+      return [];
+    }
+  });
+  if (models.length > 0) {
+    const typeIt = { label: '$(edit) Type a name…' };
+    const items = [...models.map((model) => ({ label: model })), typeIt];
+    const chosen = await vscode.window.showQuickPick(items, { title: `${preset.label}: model`, placeHolder: 'Type to filter' });
+    if (chosen !== typeIt) return chosen?.label;
+  }
+  const typed = await vscode.window.showInputBox({
+    title: `${preset.label}: model`,
+    prompt: 'Name of the model, as the endpoint calls it',
+    ignoreFocusOut: true,
+    validateInput: (text) => (text.trim() === '' ? 'A name is needed' : undefined),
+  });
+  return typed?.trim();
+}

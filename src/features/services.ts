@@ -1,0 +1,111 @@
+import type * as vscode from 'vscode';
+import { AtelierError } from '../core/errors.js';
+import type { ImagePromptEngine } from '../core/image-prompt/generate.js';
+import type { HostServices } from '../host/host-services.js';
+import type { ResponseCache } from '../models/guard/cache.js';
+import type { CallEvent } from '../models/guard/guarded-model.js';
+import type { HubOptions, ModelHub } from '../models/model-hub.js';
+import { PRESETS, type Preset, requiresKey } from '../models/presets.js';
+import type { GenerationStore } from '../store/generation-store.js';
+import type { Problem } from '../store/problem.js';
+
+/** Everything that features share. Engine and store are loaded on first use. */
+export class Services {
+  private hub: Promise<ModelHub> | undefined;
+  /** Outlives the hub: a changed setting is no reason to pay again. */
+  private cache: ResponseCache | undefined;
+  private store: { readonly key: string; readonly store: Promise<GenerationStore> } | undefined;
+  private readonly problems: vscode.EventEmitter<Problem>;
+  /** Something is wrong with a file of the workspace. */
+  readonly onProblem: vscode.Event<Problem>;
+
+  constructor(readonly host: HostServices) {
+    this.problems = new host.vscode.EventEmitter<Problem>();
+    this.onProblem = this.problems.event;
+    host.context.subscriptions.push(
+      this.problems,
+      host.settings.onChange(['provider', 'limits', 'timeoutSeconds', 'cache'], () => {
+        this.hub = undefined;
+      }),
+    );
+  }
+
+  /** The models. @throws AtelierError `workspace.untrusted` in Restricted Mode */
+  async models(): Promise<ModelHub> {
+    if (!this.host.vscode.workspace.isTrusted) {
+      throw new AtelierError('workspace.untrusted', 'Models do not run in Restricted Mode.', { hint: 'Trust this folder to generate.' });
+    }
+    this.hub ??= this.createHub();
+    return this.hub;
+  }
+
+  /** The engine with the model that the settings name. @throws AtelierError `model.*` */
+  async imagePromptEngine(): Promise<ImagePromptEngine> {
+    const [{ createImagePromptEngine }, hub] = await Promise.all([import('../engine/index.js'), this.models()]);
+    return createImagePromptEngine(await hub.open(this.host.settings.model));
+  }
+
+  /** The files of the workspace; of the packed data alone when no folder is open. */
+  async generations(): Promise<GenerationStore> {
+    const options = { workspaceFolder: this.host.workspaceFolder(), dataFolder: this.host.settings.dataFolder };
+    const key = JSON.stringify(options);
+    if (this.store?.key !== key) {
+      const { GenerationStore } = await import('../store/index.js');
+      this.store = {
+        key,
+        store: Promise.resolve(
+          new GenerationStore({
+            ...options,
+            packedFolder: this.host.context.asAbsolutePath('data'),
+            onProblem: (problem) => this.report(problem),
+          }),
+        ),
+      };
+    }
+    return this.store.store;
+  }
+
+  /** The provider whose key is missing for the chosen model, or undefined. Loads nothing. */
+  async missingKey(): Promise<Preset | undefined> {
+    const provider = this.host.settings.model.split(':')[0];
+    const preset = PRESETS.find((known) => known.id === provider);
+    if (preset === undefined || !requiresKey(preset)) return undefined;
+    const baseUrl = this.host.settings.baseUrl(preset) ?? preset.baseUrl ?? '';
+    return (await this.host.keys.get(preset, baseUrl)) === undefined ? preset : undefined;
+  }
+
+  private async createHub(): Promise<ModelHub> {
+    const { host } = this;
+    const { ModelHub, MemoryCache } = await import('../engine/index.js');
+    this.cache ??= new MemoryCache();
+    const options: HubOptions = {
+      keyFor: (preset, baseUrl) => host.keys.get(preset, baseUrl),
+      baseUrlFor: (preset) => host.settings.baseUrl(preset),
+      editorProvider: (model) => host.openEditorModel(model),
+      limits: host.settings.limits,
+      timeoutMs: host.settings.timeoutMs,
+      prices: async () => (await this.generations()).prices(),
+      cache: host.settings.cacheEnabled ? this.cache : undefined,
+      onCall: (event) => host.log.info(describeCall(event)),
+      environmentProxy: false,
+    };
+    return new ModelHub(options);
+  }
+
+  private report(problem: Problem): void {
+    this.host.log.warn(`${problem.file}${problem.line === undefined ? '' : `:${problem.line}`}: ${problem.message}`);
+    this.problems.fire(problem);
+  }
+}
+
+function describeCall(event: CallEvent): string {
+  const who = `${event.endpoint} ${event.model}`;
+  if (event.attempt === 0) return `${who}: answered from the cache`;
+  const attempt = `${who}: attempt ${event.attempt}, ${event.latencyMs} ms`;
+  if (event.error !== undefined) {
+    const again = event.error.retryInMs === undefined ? 'gave up' : `again in ${event.error.retryInMs} ms`;
+    return `${attempt}, ${event.error.code}: ${event.error.message} (${again})`;
+  }
+  const tokens = event.usage === undefined ? '' : `, ${event.usage.promptTokens} + ${event.usage.completionTokens} tokens`;
+  return `${attempt}${tokens}${event.cost === undefined ? '' : `, $${event.cost.toFixed(6)}`}`;
+}
