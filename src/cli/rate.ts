@@ -16,6 +16,7 @@ export async function run(context: CommandContext): Promise<number> {
       findHistory: (id) => store.findHistory(id),
       feedback: () => store.feedback(),
       appendFeedback: (record) => store.appendFeedback(record),
+      training: () => store.training(),
       appendTraining: (record) => store.appendTraining(record),
       now: () => new Date(),
     },

@@ -40,7 +40,9 @@ async function structure(open: OpenModel, task: Task, options: StageOptions): Pr
   const generator = axProgram(task.program);
   try {
     const values = await generator.forward(service, task.inputs, { maxRetries: READ_RETRIES, stream: false });
-    const text = oneLine(plainAnswer(String(values[output.name] ?? ''), output));
+    // A prompt is one paragraph: what follows is politeness.
+    const [paragraph = ''] = plainAnswer(String(values[output.name] ?? ''), output).split(/\n\s*\n/);
+    const text = oneLine(paragraph);
     if (text === '') throw emptyAnswer(open.name);
     return spent.result(text);
   } catch (error) {

@@ -115,6 +115,11 @@ export class ModelHub {
         hint: 'Set promptAtelier.provider.baseUrls in the user settings, or give --base-url in the terminal.',
       });
     }
+    if (new URL(baseUrl).username !== '') {
+      throw new AtelierError('model.unknown', `The address of "${preset.label}" holds a user name.`, {
+        hint: 'Addresses are shown and logged: leave credentials out of them and set a key instead.',
+      });
+    }
     return baseUrl.replace(/\/+$/, '');
   }
 

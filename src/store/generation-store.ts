@@ -104,6 +104,11 @@ export class GenerationStore {
     await this.requireData().appendFeedback(record);
   }
 
+  /** The workspace's own training rows. @throws AtelierError `workspace.none`, `data.*` */
+  async training(): Promise<readonly TrainingRecord[]> {
+    return this.requireData().training();
+  }
+
   /** Saved when it returns. @throws AtelierError `workspace.none`, `data.*` */
   async appendTraining(record: TrainingRecord): Promise<void> {
     await this.requireData().appendTraining(record);

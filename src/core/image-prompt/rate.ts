@@ -17,6 +17,8 @@ export interface RatingPorts {
   findHistory(id: string): Promise<HistoryRecord | undefined>;
   feedback(): Promise<readonly FeedbackRecord[]>;
   appendFeedback(record: FeedbackRecord): Promise<void>;
+  /** The workspace's training rows; of rows for the same prompt and user only the last. */
+  training(): Promise<readonly TrainingRecord[]>;
   appendTraining(record: TrainingRecord): Promise<void>;
   now(): Date;
 }
@@ -54,15 +56,22 @@ export async function ratePrompt(request: RatingRequest, ports: RatingPorts, opt
     userId: request.userId,
   };
   await ports.appendFeedback(feedback);
-  const training = options.learn ? await learn(prompt, feedback, earlier, ports, options.minRating) : undefined;
-  return { feedback, ...(training === undefined ? {} : { training }) };
+  if (earlier !== undefined && earlier.correction !== correction) await supersede(trainingRecord(prompt, earlier), 0, ports);
+  const record = trainingRecord(prompt, feedback);
+  const good = (feedback.rating ?? 0) >= options.minRating || correction !== '';
+  if (good && options.learn) {
+    await ports.appendTraining(record);
+    return { feedback, training: record };
+  }
+  await supersede(record, record.qualityScore, ports);
+  return { feedback };
 }
 
 /**
  * Takes the rating of a prompt back: an empty rating follows it, and the training row it made no longer counts.
  * @throws AtelierError `prompt.unknown`, or what the store says
  */
-export async function withdrawRating(promptId: string, userId: string, ports: RatingPorts, options: LearningOptions): Promise<void> {
+export async function withdrawRating(promptId: string, userId: string, ports: RatingPorts): Promise<void> {
   const prompt = await requirePrompt(promptId, ports);
   const earlier = await lastFeedback(promptId, ports);
   if (earlier === undefined || (earlier.rating === undefined && earlier.correction === '')) return;
@@ -75,33 +84,20 @@ export async function withdrawRating(promptId: string, userId: string, ports: Ra
     userId,
   };
   await ports.appendFeedback(feedback);
-  await supersede(prompt, earlier, ports, options.minRating);
+  await supersede(trainingRecord(prompt, earlier), 0, ports);
 }
 
-async function learn(
-  prompt: HistoryRecord,
-  feedback: FeedbackRecord,
-  earlier: FeedbackRecord | undefined,
-  ports: RatingPorts,
-  minRating: number,
-): Promise<TrainingRecord | undefined> {
-  if (earlier !== undefined && earlier.correction !== feedback.correction) await supersede(prompt, earlier, ports, minRating);
-  const qualifies = makesTraining(feedback, minRating);
-  const madeBefore = earlier !== undefined && earlier.correction === feedback.correction && makesTraining(earlier, minRating);
-  if (!qualifies && !madeBefore) return undefined;
-  const record = trainingRecord(prompt, feedback);
-  await ports.appendTraining(record);
-  return qualifies ? record : undefined;
-}
-
-/** Writes a training row with quality 0 over one that an earlier rating made. */
-async function supersede(prompt: HistoryRecord, earlier: FeedbackRecord, ports: RatingPorts, minRating: number): Promise<void> {
-  if (!makesTraining(earlier, minRating)) return;
-  await ports.appendTraining({ ...trainingRecord(prompt, earlier), timestamp: ports.now().toISOString(), qualityScore: 0 });
-}
-
-function makesTraining(feedback: FeedbackRecord, minRating: number): boolean {
-  return (feedback.rating ?? 0) >= minRating || feedback.correction !== '';
+/** Writes the row of a prompt again with another score, when an earlier rating made one that counts. */
+async function supersede(record: TrainingRecord, qualityScore: number, ports: RatingPorts): Promise<void> {
+  const made = (await ports.training()).some(
+    (row) =>
+      row.qualityScore > 0 &&
+      row.taste === record.taste &&
+      row.userInput === record.userInput &&
+      row.finalPrompt === record.finalPrompt &&
+      row.userId === record.userId,
+  );
+  if (made) await ports.appendTraining({ ...record, timestamp: ports.now().toISOString(), qualityScore });
 }
 
 function trainingRecord(prompt: HistoryRecord, feedback: FeedbackRecord): TrainingRecord {

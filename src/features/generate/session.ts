@@ -136,8 +136,7 @@ export class GenerateSession {
     const result = this.selected;
     if (result === undefined) return;
     try {
-      const { learning, userId } = this.services.host.settings;
-      await withdrawRating(result.id, userId, await this.ports(), learning);
+      await withdrawRating(result.id, this.services.host.settings.userId, await this.ports());
       const { rating: _rating, ratingNotice: _notice, ...rest } = result;
       this.replace({ ...rest, comment: '', correction: '', ratingNotice: { kind: 'info', text: 'Rating taken back' } });
     } catch (error) {
@@ -223,6 +222,7 @@ export class GenerateSession {
       findHistory: (id: string) => store.findHistory(id),
       feedback: () => store.feedback(),
       appendFeedback: store.appendFeedback.bind(store),
+      training: () => store.training(),
       appendTraining: store.appendTraining.bind(store),
       now: () => new Date(),
     };

@@ -76,7 +76,7 @@ const FACETS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     cool: /\b(?:cool|cold|icy|steel blue|teal|cyan|bluish|moonlit|arctic)\b/,
   },
   energy: {
-    calm: /\b(?:calm|serene|tranquil|quiet|quietly|peaceful|contemplative|gentle|hushed|still|stillness|restful|meditative|soothing|cosy|cozy|unhurried|pastoral|sleeping|asleep)\b/,
+    calm: /\b(?:calm|serene|tranquil|quiet|quietly|peaceful|contemplative|gentle|hushed|(?<!film )still(?! life)|stillness|restful|meditative|soothing|cosy|cozy|unhurried|pastoral|sleeping|asleep)\b/,
     tense:
       /\b(?:tense|ominous|menacing|frantic|chaotic|raging|violent|sinister|foreboding|brooding|uneasy|paranoid|explosive|feverish|turbulent|adrenaline|restless|raw|danger|dangerous|battle|fighting|attack\w*)\b/,
     lively:

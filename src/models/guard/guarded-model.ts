@@ -77,14 +77,18 @@ export class GuardedModel implements ChatModel {
     for (let number = 1; ; number++) {
       const attempt = await this.start(request, number);
       const deltas = this.provider.stream({ ...request, signal: attempt.signal.signal });
-      let delivered = false;
+      let delivered = '';
+      let settled = false;
       try {
         for (;;) {
           const step = await attempt.signal.race(deltas.next());
           attempt.signal.touch();
-          if (step.done === true) return await this.succeed(attempt, key, requireText(step.value, request.model));
+          if (step.done === true) {
+            settled = true;
+            return await this.succeed(attempt, key, requireText(step.value, request.model));
+          }
           if (step.value === '') continue;
-          delivered = true;
+          delivered += step.value;
           // The time that the reader takes is not the endpoint's.
           attempt.signal.rest();
           yield step.value;
@@ -92,10 +96,13 @@ export class GuardedModel implements ChatModel {
         }
       } catch (error) {
         // What was shown cannot be unsaid: a stream that broke after its first words is not repeated.
-        await this.fail(attempt, error, !delivered);
+        settled = true;
+        if (delivered !== '') this.charge(attempt, delivered);
+        await this.fail(attempt, error, delivered === '');
       } finally {
         attempt.end();
-        // Reached also when the reader leaves early: the connection must not stay open.
+        // Reached also when the reader leaves early: it is paid all the same, and the connection must not stay open.
+        if (!settled) this.report(attempt, this.charge(attempt, delivered));
         void deltas.return?.({ text: [], usage: undefined }).catch(() => undefined);
       }
     }
@@ -145,6 +152,14 @@ export class GuardedModel implements ChatModel {
     this.report(attempt, { usage, cost });
     if (key !== undefined) await this.options.cache?.set(key, JSON.stringify({ text: result.text, usage }));
     return { text: result.text, usage, cached: false, cost };
+  }
+
+  /** Books an answer that broke off: what the endpoint will count can only be estimated. */
+  private charge(attempt: Attempt, delivered: string): { usage: Usage; cost: number | undefined } {
+    const usage = { promptTokens: attempt.estimate, completionTokens: estimateTokens(delivered), estimated: true };
+    const cost = this.options.prices.cost(this.options.priceName(attempt.request.model), usage);
+    this.options.budget?.finishCall(usage.promptTokens + usage.completionTokens, cost);
+    return { usage, cost };
   }
 
   /** Waits until the next attempt may start, or throws the error that ends the request. */

@@ -37,8 +37,9 @@ function send(url: URL, init: RequestInit, agent: http.Agent): Promise<Response>
     new Headers(init.headers).forEach((value, name) => {
       headers[name] = value;
     });
-    const body = typeof init.body === 'string' ? Buffer.from(init.body) : undefined;
-    if (body !== undefined) headers['content-length'] = String(body.length);
+    // As a string: node then writes head and body in one go.
+    const body = typeof init.body === 'string' ? init.body : undefined;
+    if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body));
     const request = (url.protocol === 'https:' ? https : http).request(url, { method: init.method ?? 'GET', headers, agent });
     const onAbort = () => request.destroy(abortError(signal));
     if (signal?.aborted === true) onAbort();

@@ -15,7 +15,7 @@ const rate = (workspace: Tables, rating: number, more: Partial<RatingRequest> = 
   ratePrompt({ promptId: 'p1', rating, userId: 'ann', ...more }, workspace, options);
 
 /** The training rows as [final prompt, quality]. */
-const learnt = (workspace: Tables) => workspace.training.map((row) => [row.finalPrompt, row.qualityScore]);
+const learnt = (workspace: Tables) => workspace.trainingRows.map((row) => [row.finalPrompt, row.qualityScore]);
 
 describe('ratePrompt', () => {
   it('records the rating, its comment and its correction, trimmed', async () => {
@@ -33,7 +33,7 @@ describe('ratePrompt', () => {
     it(`makes a training row of quality ${quality} of ${rating} stars`, async () => {
       const workspace = tables();
       const { training } = await rate(workspace, rating);
-      assert.deepEqual(workspace.training, [
+      assert.deepEqual(workspace.trainingRows, [
         {
           timestamp: '2026-05-01T10:00:01.000Z',
           taste: 'anime',
@@ -45,7 +45,7 @@ describe('ratePrompt', () => {
           userId: 'ann',
         },
       ]);
-      assert.equal(training, workspace.training[0]);
+      assert.equal(training, workspace.trainingRows[0]);
     });
   }
 
@@ -53,7 +53,7 @@ describe('ratePrompt', () => {
     const workspace = tables();
     const { training } = await rate(workspace, 3);
     assert.equal(training, undefined);
-    assert.deepEqual(workspace.training, []);
+    assert.deepEqual(workspace.trainingRows, []);
   });
 
   it('makes one of a correction, however low the rating', async () => {
@@ -78,7 +78,7 @@ describe('ratePrompt', () => {
     const workspace = tables();
     const { training } = await rate(workspace, 5, { correction: 'x' }, { learn: false, minRating: 4 });
     assert.equal(training, undefined);
-    assert.deepEqual(workspace.training, []);
+    assert.deepEqual(workspace.trainingRows, []);
     assert.equal(workspace.feedbackRows.length, 1);
   });
 
@@ -126,7 +126,7 @@ describe('ratePrompt', () => {
     const workspace = tables();
     await rate(workspace, 2);
     await rate(workspace, 1);
-    assert.deepEqual(workspace.training, []);
+    assert.deepEqual(workspace.trainingRows, []);
     assert.equal(workspace.feedbackRows.length, 2);
   });
 
@@ -161,7 +161,7 @@ describe('ratePrompt', () => {
     await assert.rejects(ratePrompt({ promptId: 'p1', rating: 5, userId: 'ann' }, { ...workspace, appendFeedback }, LEARN), {
       code: 'data.not_writable',
     });
-    assert.deepEqual(workspace.training, []);
+    assert.deepEqual(workspace.trainingRows, []);
   });
 });
 
@@ -169,7 +169,7 @@ describe('withdrawRating', () => {
   it('adds an empty rating and takes the training row out', async () => {
     const workspace = tables();
     await rate(workspace, 5);
-    await withdrawRating('p1', 'ann', workspace, LEARN);
+    await withdrawRating('p1', 'ann', workspace);
     assert.deepEqual(workspace.feedbackRows.at(-1), {
       timestamp: workspace.feedbackRows.at(-1)?.timestamp,
       promptId: 'p1',
@@ -179,40 +179,51 @@ describe('withdrawRating', () => {
       userId: 'ann',
     });
     assert.deepEqual(learnt(workspace).at(-1), ['the final one', 0]);
-    assert.ok((workspace.training.at(-1)?.timestamp ?? '') > (workspace.training.at(0)?.timestamp ?? ''));
+    assert.ok((workspace.trainingRows.at(-1)?.timestamp ?? '') > (workspace.trainingRows.at(0)?.timestamp ?? ''));
   });
 
   it('takes a corrected row out under its own text', async () => {
     const workspace = tables();
     await rate(workspace, 1, { correction: 'mended' });
-    await withdrawRating('p1', 'ann', workspace, LEARN);
+    await withdrawRating('p1', 'ann', workspace);
     assert.deepEqual(learnt(workspace).at(-1), ['mended', 0]);
   });
 
   it('writes no training row for a rating that made none', async () => {
     const workspace = tables();
     await rate(workspace, 2);
-    await withdrawRating('p1', 'ann', workspace, LEARN);
-    assert.deepEqual(workspace.training, []);
+    await withdrawRating('p1', 'ann', workspace);
+    assert.deepEqual(workspace.trainingRows, []);
     assert.equal(workspace.feedbackRows.length, 2);
   });
 
   it('does nothing without a rating, or twice', async () => {
     const workspace = tables();
-    await withdrawRating('p1', 'ann', workspace, LEARN);
+    await withdrawRating('p1', 'ann', workspace);
     assert.deepEqual(workspace.feedbackRows, []);
     await rate(workspace, 5);
-    await withdrawRating('p1', 'ann', workspace, LEARN);
-    await withdrawRating('p1', 'ann', workspace, LEARN);
+    await withdrawRating('p1', 'ann', workspace);
+    await withdrawRating('p1', 'ann', workspace);
     assert.equal(workspace.feedbackRows.length, 2);
-    assert.equal(workspace.training.length, 2);
+    assert.equal(workspace.trainingRows.length, 2);
   });
 
   it('lets a new rating after it count again', async () => {
     const workspace = tables();
     await rate(workspace, 5);
-    await withdrawRating('p1', 'ann', workspace, LEARN);
+    await withdrawRating('p1', 'ann', workspace);
     await rate(workspace, 4);
     assert.deepEqual(learnt(workspace).at(-1), ['the final one', 0.8]);
+  });
+
+  it('takes the row out also when learning was switched off since, and writes none when there was none', async () => {
+    const workspace = tables();
+    await rate(workspace, 5);
+    await ratePrompt({ promptId: 'p1', rating: 2, userId: 'ann' }, workspace, { learn: false, minRating: 4 });
+    assert.deepEqual(learnt(workspace).at(-1), ['the final one', 0.4]);
+    const other = tables();
+    await ratePrompt({ promptId: 'p1', rating: 5, userId: 'ann' }, other, { learn: false, minRating: 4 });
+    await withdrawRating('p1', 'ann', other);
+    assert.deepEqual(other.trainingRows, []);
   });
 });

@@ -50,7 +50,7 @@ export function sampleHistory(id: string, more: Partial<HistoryRecord> = {}): Hi
 export class Tables {
   readonly history: HistoryRecord[] = [];
   readonly feedbackRows: FeedbackRecord[] = [];
-  readonly training: TrainingRecord[] = [];
+  readonly trainingRows: TrainingRecord[] = [];
   private clock = Date.parse('2026-05-01T10:00:00.000Z');
 
   readonly now = (): Date => {
@@ -62,7 +62,12 @@ export class Tables {
   readonly appendFeedback = async (record: FeedbackRecord) => {
     this.feedbackRows.push(record);
   };
+  /** As the store gives them: the last row of a prompt and user. */
+  readonly training = async () => {
+    const last = new Map(this.trainingRows.map((row) => [JSON.stringify([row.taste, row.userInput, row.finalPrompt, row.userId]), row]));
+    return [...last.values()];
+  };
   readonly appendTraining = async (record: TrainingRecord) => {
-    this.training.push(record);
+    this.trainingRows.push(record);
   };
 }

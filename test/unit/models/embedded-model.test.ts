@@ -187,6 +187,8 @@ describe('facetsOf', () => {
     ['a 24 mm lens', 'lens', ['wide']],
     ['50mm', 'lens', ['normal']],
     ['bird’s-eye view', 'viewpoint', ['overhead']],
+    ['anime film still of a cat', 'energy', []],
+    ['a still lake', 'energy', ['calm']],
     ['a dusty road', 'time', []],
     ['a knight in armour', 'time', []],
     ['the grain of wood', 'weather', []],

@@ -113,6 +113,20 @@ describe('EmbeddedProvider: image prompts in the six tastes', () => {
     });
   }
 
+  it('contradict themselves in no facet', () => {
+    none(({ idea, phrases }) => {
+      const settled = new Map<string, { readonly values: ReadonlySet<string>; readonly phrase: string }>();
+      for (const phrase of [idea, ...phrases]) {
+        for (const [facet, values] of facetsOf(phrase)) {
+          const earlier = settled.get(facet);
+          if (earlier === undefined) settled.set(facet, { values, phrase });
+          else if (![...values].some((value) => earlier.values.has(value))) return `${facet}: ${earlier.phrase} / ${phrase}`;
+        }
+      }
+      return undefined;
+    });
+  });
+
   it('never say what the taste avoids', () => {
     none(({ taste, phrases }) => taste.avoid.find((word) => phrases.join(', ').toLowerCase().includes(word.toLowerCase())));
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Budget } from '../../../src/models/guard/budget.js';
 import { type Fault, faults, Gate } from '../../fixtures/fault-server.js';
 import { ask, eachServer, failure, guarded, readAll } from './support.js';
 
@@ -152,6 +153,17 @@ describe('GuardedModel.stream', () => {
     const [request] = server().requests;
     await request?.closed;
     assert.equal(request?.aborted, true);
+  });
+
+  it('books what was delivered when the reader leaves early', async () => {
+    const budget = new Budget({ tokens: 1 });
+    const { model, events } = guarded(server().url, { budget });
+    for await (const _ of model.stream(ask())) break;
+    assert.equal(events.length, 1);
+    assert.equal(events[0]?.usage?.estimated, true);
+    assert.ok(budget.tokens > 0);
+    await failure(model.chat(ask()), 'budget.exceeded');
+    assert.equal(server().count, 1);
   });
 
   it('frees the place in the queue when the reader leaves early', async () => {

@@ -95,6 +95,11 @@ describe('ModelHub.open', () => {
     assert.equal(port.endpoint, server().url);
   });
 
+  it('refuses a base URL with credentials, as addresses are shown and logged', async () => {
+    const error = await failure(hub('http://ann:secret@127.0.0.1:9/v1').open('openai:m'), 'model.unknown');
+    assert.ok(!JSON.stringify(error).includes('secret'));
+  });
+
   it('refuses a provider without its key, before any request', async () => {
     for (const key of [undefined, '']) {
       const models = hub(server().url, { keyFor: async () => key });
