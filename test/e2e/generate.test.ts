@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { pickRow, quickInput, rows, runCommand, setTheme, statusBarItem, typeInInputBox, waitForToast } from '../workbench/widgets.mjs';
-import { closeBrowser, csvRows, generateFrame, openSample, PICTURES, pictureFailure, shot, type Workbench } from './support.js';
+import { closeBrowser, csvRows, generateFrame, openSample, picture, pictureFailure, shot, type Workbench } from './support.js';
 
 const IDEA = 'a dragon flying over a castle';
 
@@ -43,7 +43,6 @@ describe('generating with the embedded model', () => {
     assert.equal(row?.user_input, IDEA);
     assert.equal(row?.status, 'ok');
     assert.ok(prompt.startsWith(row?.dspy_prompt ?? '?'), 'the enhanced prompt goes on from the structured one');
-    await page.screenshot({ path: path.join(PICTURES, 'generate.png') });
   });
 
   it('saves four stars, the reason and a correction to the CSV files, and takes a rating back', async () => {
@@ -62,7 +61,10 @@ describe('generating with the embedded model', () => {
     await frame.locator('.reason').press('Enter');
     await frame.locator('.reason').blur();
     await eventually(() => csvRows(folder, 'user_feedback.csv').at(-1)?.comment === 'good light', 'the reason is saved');
-    await shot(page, 'rated');
+    await page.locator('.notification-toast').waitFor({ state: 'detached' });
+    await frame.locator('summary', { hasText: 'Structure' }).click();
+    await picture(page, 'generate');
+    await frame.locator('summary', { hasText: 'Structure' }).click();
     await frame.getByRole('button', { name: 'Undo' }).click();
     await frame.getByText('Rating taken back').waitFor();
     assert.equal(csvRows(folder, 'user_feedback.csv').at(-1)?.rating, '');
@@ -142,8 +144,7 @@ describe('generating with the embedded model', () => {
     await frame.getByText('seed 3').waitFor();
     await shot(page, 'candidates-dark');
     await setTheme(page, 'light');
-    await shot(page, 'light');
-    await page.screenshot({ path: path.join(PICTURES, 'candidates-light.png') });
+    await picture(page, 'candidates-light');
     await setTheme(page, 'high-contrast');
     await shot(page, 'high-contrast');
     await setTheme(page, 'dark');
@@ -173,7 +174,7 @@ describe('generating with the embedded model', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('says when a toast is due that the prompt was copied', async () => {
+  it('answers a test of the connection', async () => {
     const { page } = workbench;
     await runCommand(page, 'Prompt Atelier: Test Connection');
     await waitForToast(page, 'embedded answers');

@@ -12,8 +12,11 @@ import { runCommand } from '../workbench/widgets.mjs';
 /** Where pictures for looking at go; not part of the repository. */
 export const shot = screenshots(path.join(repoRoot, 'out/screenshots'));
 
-/** Where pictures that the README shows go. */
-export const PICTURES = path.join(repoRoot, 'docs/pictures');
+/** Takes a picture that the README shows: into docs/pictures with UPDATE_PICTURES=1, else only for looking at. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.UPDATE_PICTURES === '1') await page.screenshot({ path: path.join(repoRoot, 'docs/pictures', `${name}.png`) });
+  else await shot(page, name);
+}
 
 export interface Workbench {
   readonly page: Page;
