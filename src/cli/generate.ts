@@ -1,5 +1,4 @@
 import { type Generation, generateImagePrompt, type Pattern } from '../core/image-prompt/generate.js';
-import { newPromptId } from '../core/image-prompt/prompt-id.js';
 import { type CommandContext, openEngine, openStore, userOf } from './context.js';
 import { usage, wholeNumber } from './options.js';
 
@@ -12,8 +11,7 @@ export async function run(context: CommandContext): Promise<number> {
   const count = wholeNumber(values, 'count', 1, 20) ?? 1;
   const seed = wholeNumber(values, 'seed', 0, 2 ** 31 - 1) ?? 1;
   const store = await openStore(context);
-  const engine = await openEngine(context, store);
-  const tastes = await store.tastes();
+  const ports = await store.generationPorts(await openEngine(context, store));
   const generations: Generation[] = [];
   for (let index = 0; index < count; index++) {
     const generation = await generateImagePrompt(
@@ -25,14 +23,7 @@ export async function run(context: CommandContext): Promise<number> {
         seed: seed + index,
         userId: userOf(context),
       },
-      {
-        engine,
-        tastes,
-        demos: (taste, text, most) => store.demos(taste, text, most),
-        save: (record) => store.appendHistory(record),
-        now: () => new Date(),
-        newId: newPromptId,
-      },
+      ports,
       { signal },
     );
     if (generation.enhanceError !== undefined) {

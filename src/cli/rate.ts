@@ -12,14 +12,7 @@ export async function run(context: CommandContext): Promise<number> {
   const { comment, correction } = context.values;
   const { feedback, training } = await ratePrompt(
     { promptId, rating: Number(rating), comment, correction, userId: userOf(context) },
-    {
-      findHistory: (id) => store.findHistory(id),
-      feedback: () => store.feedback(),
-      appendFeedback: (record) => store.appendFeedback(record),
-      training: () => store.training(),
-      appendTraining: (record) => store.appendTraining(record),
-      now: () => new Date(),
-    },
+    store.ratingPorts(),
     { learn: true, minRating: 4 },
   );
   const document = {

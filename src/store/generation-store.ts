@@ -2,7 +2,10 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AtelierError, asAtelierError } from '../core/errors.js';
 import { TrainingIndex } from '../core/example/training-index.js';
-import type { FeedbackRecord, HistoryRecord, TrainingRecord } from '../core/image-prompt/records.js';
+import type { GenerationPorts, ImagePromptEngine } from '../core/image-prompt/generate.js';
+import { newPromptId } from '../core/image-prompt/prompt-id.js';
+import type { RatingPorts } from '../core/image-prompt/rate.js';
+import type { HistoryRecord, TrainingRecord } from '../core/image-prompt/records.js';
 import type { Price } from '../core/program/price.js';
 import type { Taste } from '../core/taste/taste.js';
 import { readPrices } from './prices-file.js';
@@ -74,7 +77,7 @@ export class GenerationStore {
   }
 
   /** The best and nearest rated rows of a taste, at most `count`, the best last: the starter rows and the workspace's own. */
-  async demos(taste: Taste, description: string, count: number): Promise<readonly TrainingRecord[]> {
+  private async demos(taste: Taste, description: string, count: number): Promise<readonly TrainingRecord[]> {
     const starter = (await this.isStarterItself()) ? NO_ROWS : await this.starter.training();
     const own = await this.ownRows();
     if (this.rows?.starter !== starter || this.rows.own !== own) this.rows = { starter, own, indexes: new Map() };
@@ -86,32 +89,34 @@ export class GenerationStore {
     return index.select(description, count);
   }
 
-  /** Saved when it returns. @throws AtelierError `workspace.none`, `data.*` */
-  async appendHistory(record: HistoryRecord): Promise<void> {
-    await this.requireData().appendHistory(record);
+  /** What a generation needs, over these files and the given engine. */
+  async generationPorts(engine: ImagePromptEngine): Promise<GenerationPorts> {
+    return {
+      engine,
+      tastes: await this.tastes(),
+      demos: (taste, description, count) => this.demos(taste, description, count),
+      save: async (record) => this.requireData().appendHistory(record),
+      now: () => new Date(),
+      newId: newPromptId,
+    };
   }
 
+  /** What a rating needs, over these files. @throws AtelierError `workspace.none` */
+  ratingPorts(): RatingPorts {
+    const data = this.requireData();
+    return {
+      findHistory: (id) => data.findHistory(id),
+      feedback: () => data.feedback(),
+      training: () => data.training(),
+      appendFeedback: (record) => data.appendFeedback(record),
+      appendTraining: (record) => data.appendTraining(record),
+      now: () => new Date(),
+    };
+  }
+
+  /** @throws AtelierError `workspace.none`, `data.*` */
   async findHistory(id: string): Promise<HistoryRecord | undefined> {
     return this.requireData().findHistory(id);
-  }
-
-  async feedback(): Promise<readonly FeedbackRecord[]> {
-    return this.requireData().feedback();
-  }
-
-  /** Saved when it returns. @throws AtelierError `workspace.none`, `data.*` */
-  async appendFeedback(record: FeedbackRecord): Promise<void> {
-    await this.requireData().appendFeedback(record);
-  }
-
-  /** The workspace's own training rows. @throws AtelierError `workspace.none`, `data.*` */
-  async training(): Promise<readonly TrainingRecord[]> {
-    return this.requireData().training();
-  }
-
-  /** Saved when it returns. @throws AtelierError `workspace.none`, `data.*` */
-  async appendTraining(record: TrainingRecord): Promise<void> {
-    await this.requireData().appendTraining(record);
   }
 
   /** What is wrong with the workspace's files now. */

@@ -135,21 +135,13 @@ async function embedded(folder: string): Promise<void> {
     prices: async () => [],
     environmentProxy: false,
   });
-  const engine = createImagePromptEngine(await hub.open('embedded'));
-  const tastes = await store.tastes();
+  const ports = await store.generationPorts(createImagePromptEngine(await hub.open('embedded')));
   const times: number[] = [];
   for (let index = 0; index < 120; index++) {
     const started = performance.now();
     await generateImagePrompt(
       { taste: 'anime', description: `a ${nouns[index % 10]} over a ${nouns[(index + 3) % 10]}`, seed: index, userId: 'bench' },
-      {
-        engine,
-        tastes,
-        demos: (taste, description, count) => store.demos(taste, description, count),
-        save: (record) => store.appendHistory(record),
-        now: () => new Date(),
-        newId: () => String(index),
-      },
+      ports,
     );
     if (index >= 20) times.push(performance.now() - started);
   }

@@ -1,5 +1,6 @@
 import { AtelierError } from '../errors.js';
 import { nearest } from '../text/edit-distance.js';
+import { tasteKey } from './parse-taste.js';
 import type { Taste } from './taste.js';
 
 /**
@@ -7,19 +8,12 @@ import type { Taste } from './taste.js';
  * @throws AtelierError `taste.unknown`: names the valid ones and the nearest.
  */
 export function findTaste(tastes: readonly Taste[], name: string): Taste {
-  const wanted = plain(name);
-  const found = tastes.find((taste) => plain(taste.name) === wanted || plain(taste.label) === wanted);
+  const wanted = tasteKey(name);
+  const found = tastes.find((taste) => tasteKey(taste.name) === wanted || tasteKey(taste.label) === wanted);
   if (found !== undefined) return found;
   const names = tastes.map((taste) => taste.name);
   const guess = nearest(wanted, names);
   throw new AtelierError('taste.unknown', `There is no taste "${name}".`, {
     hint: `${guess === undefined ? '' : `Did you mean "${guess}"? `}Valid tastes: ${names.join(', ')}. Add your own in tastes.yaml.`,
   });
-}
-
-function plain(name: string): string {
-  return name
-    .trim()
-    .toLowerCase()
-    .replace(/[-_\s]+/g, ' ');
 }

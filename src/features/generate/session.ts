@@ -1,7 +1,6 @@
 import type * as vscode from 'vscode';
 import { AtelierError, asAtelierError, cancelled, type ErrorDocument, isCancellation } from '../../core/errors.js';
 import { type Generation, generateImagePrompt, type Pattern } from '../../core/image-prompt/generate.js';
-import { newPromptId } from '../../core/image-prompt/prompt-id.js';
 import { ratePrompt, withdrawRating } from '../../core/image-prompt/rate.js';
 import { fixFor } from '../../host/notify.js';
 import { FEEDBACK_FILE } from '../../store/table-names.js';
@@ -120,7 +119,11 @@ export class GenerateSession {
     try {
       const { learning, userId } = this.services.host.settings;
       const { rating, comment, correction } = wanted;
-      const { training } = await ratePrompt({ promptId: result.id, rating, comment, correction, userId }, await this.ports(), learning);
+      const { training } = await ratePrompt(
+        { promptId: result.id, rating, comment, correction, userId },
+        (await this.services.generations()).ratingPorts(),
+        learning,
+      );
       const learnt = training === undefined ? '' : ' and training_data.csv';
       this.update(result.id, { ...change, ratingNotice: { kind: 'info', text: `Saved to ${FEEDBACK_FILE}${learnt}` } });
       this.services.host.contextKeys.set('rated', true);
@@ -136,7 +139,7 @@ export class GenerateSession {
     const result = this.selected;
     if (result === undefined) return;
     try {
-      await withdrawRating(result.id, this.services.host.settings.userId, await this.ports());
+      await withdrawRating(result.id, this.services.host.settings.userId, (await this.services.generations()).ratingPorts());
       const { rating: _rating, ratingNotice: _notice, ...rest } = result;
       this.replace({ ...rest, comment: '', correction: '', ratingNotice: { kind: 'info', text: 'Rating taken back' } });
     } catch (error) {
@@ -148,7 +151,6 @@ export class GenerateSession {
   private async one(request: RunRequest, seed: number, signal: AbortSignal): Promise<Generation> {
     const engine = await this.services.imagePromptEngine();
     const store = await this.services.generations();
-    const tastes = await store.tastes();
     return generateImagePrompt(
       {
         taste: request.taste,
@@ -158,14 +160,7 @@ export class GenerateSession {
         seed,
         userId: this.services.host.settings.userId,
       },
-      {
-        engine,
-        tastes,
-        demos: (taste, description, count) => store.demos(taste, description, count),
-        save: (record) => store.appendHistory(record),
-        now: () => new Date(),
-        newId: newPromptId,
-      },
+      await store.generationPorts(engine),
       {
         signal,
         onEvent: (event) => {
@@ -213,18 +208,6 @@ export class GenerateSession {
       ],
       comment: '',
       correction: '',
-    };
-  }
-
-  private async ports() {
-    const store = await this.services.generations();
-    return {
-      findHistory: (id: string) => store.findHistory(id),
-      feedback: () => store.feedback(),
-      appendFeedback: store.appendFeedback.bind(store),
-      training: () => store.training(),
-      appendTraining: store.appendTraining.bind(store),
-      now: () => new Date(),
     };
   }
 
