@@ -16,13 +16,12 @@ export interface RunRequest {
 
 /** What the last run left. */
 export interface SessionState {
-  readonly request: RunRequest | undefined;
   readonly results: readonly ShownResult[];
   readonly selected: number;
   readonly outcome?: Notice;
 }
 
-const NOTHING: SessionState = { request: undefined, results: [], selected: 0 };
+const NOTHING: SessionState = { results: [], selected: 0 };
 
 /** The workspace's memory of the last results: they stay when the view is hidden or the window reloads. */
 const MEMENTO = 'promptAtelier.generate.session';
@@ -31,6 +30,7 @@ const MEMENTO = 'promptAtelier.generate.session';
 export class GenerateSession {
   private current: SessionState;
   private running: { readonly abort: AbortController; run: ShownRun } | undefined;
+  private saving: Promise<void> = Promise.resolve();
   private readonly changes: vscode.EventEmitter<void>;
   private readonly streams: vscode.EventEmitter<{ stage: 'structure' | 'enhance'; text: string }>;
   /** Fires when anything but the stream changes. */
@@ -71,12 +71,13 @@ export class GenerateSession {
     }
     const abort = new AbortController();
     const onAbort = () => abort.abort();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted === true) abort.abort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
     this.running = { abort, run: { stage: 'structure', structured: '', final: '' } };
     const firstSeed = this.seedFor(request, again);
     this.services.host.contextKeys.set('generating', true);
     // What was there stays until there is something better.
-    this.set({ request, results: this.current.results, selected: this.current.selected });
+    this.set({ results: this.current.results, selected: this.current.selected });
     const started = Date.now();
     try {
       const results: ShownResult[] = [];
@@ -84,7 +85,7 @@ export class GenerateSession {
         if (request.options.candidates > 1) this.progress(index, request.options.candidates);
         const generation = await this.one(request, firstSeed + index, abort.signal);
         results.push(this.show(generation, firstSeed + index));
-        this.set({ request, results, selected: 0 });
+        this.set({ results: [...results], selected: 0 });
       }
       this.services.host.log.info(`Generated ${results.length} in ${Date.now() - started} ms (${request.taste})`);
       this.services.host.contextKeys.set('generated', true);
@@ -108,7 +109,22 @@ export class GenerateSession {
   }
 
   /** Saves a rating at once. A comment or a correction goes with it. */
-  async rate(change: { rating?: number; comment?: string; correction?: string }): Promise<void> {
+  rate(change: { rating?: number; comment?: string; correction?: string }): Promise<void> {
+    return this.inTurn(() => this.saveRating(change));
+  }
+
+  /** Takes the rating of the selected result back. */
+  undoRating(): Promise<void> {
+    return this.inTurn(() => this.withdraw());
+  }
+
+  /** One change of a rating after the other: each builds on what the one before has saved. */
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    this.saving = this.saving.then(work);
+    return this.saving;
+  }
+
+  private async saveRating(change: { rating?: number; comment?: string; correction?: string }): Promise<void> {
     const result = this.selected;
     if (result === undefined) return;
     const wanted: ShownResult = { ...result, ...change };
@@ -134,8 +150,7 @@ export class GenerateSession {
     }
   }
 
-  /** Takes the rating of the selected result back. */
-  async undoRating(): Promise<void> {
+  private async withdraw(): Promise<void> {
     const result = this.selected;
     if (result === undefined) return;
     try {
