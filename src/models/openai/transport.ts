@@ -13,21 +13,32 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
  */
 export function createFetch(environmentProxy: boolean): Fetch {
   const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+  const proxies = new Map<string, http.Agent>();
   return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input);
     if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError(`Not an HTTP address: ${url.protocol}//${url.host}`);
-    const proxied = environmentProxy ? await proxyAgent(url) : undefined;
+    const proxied = environmentProxy ? await proxyAgent(url, proxies) : undefined;
     return send(url, init, proxied ?? agents[url.protocol]);
   };
 }
 
-async function proxyAgent(url: URL): Promise<http.Agent | undefined> {
+/** The agent for the proxy that the environment names for this address; kept, as its connections are. */
+async function proxyAgent(url: URL, kept: Map<string, http.Agent>): Promise<http.Agent | undefined> {
   if (!Object.keys(process.env).some((name) => /^(?:https?|all)_proxy$/i.test(name))) return undefined;
   const { getProxyForUrl } = await import('proxy-from-env');
   const proxy = getProxyForUrl(url.href);
   if (proxy === '') return undefined;
-  if (url.protocol === 'https:') return new (await import('https-proxy-agent')).HttpsProxyAgent(proxy);
-  return new (await import('http-proxy-agent')).HttpProxyAgent(proxy);
+  const key = `${url.protocol} ${proxy}`;
+  let agent = kept.get(key);
+  if (agent === undefined) {
+    const options = { keepAlive: true };
+    agent =
+      url.protocol === 'https:'
+        ? new (await import('https-proxy-agent')).HttpsProxyAgent(proxy, options)
+        : new (await import('http-proxy-agent')).HttpProxyAgent(proxy, options);
+    kept.set(key, agent);
+  }
+  return agent;
 }
 
 function send(url: URL, init: RequestInit, agent: http.Agent): Promise<Response> {
