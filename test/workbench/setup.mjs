@@ -7,7 +7,7 @@ import { codeServerDir, workbenchDir } from './paths.mjs';
 import { say } from './say.mjs';
 
 /** Raise it when the steps below change: every clone then sets up again. */
-const REVISION = 1;
+const REVISION = 2;
 const SERVER_NODE = 24;
 const STAMP = path.join(workbenchDir, 'node_modules/.atelier-stamp');
 
@@ -70,12 +70,15 @@ async function installServerDependencies() {
   await runNpm(args, path.join(server, 'extensions')); // TypeScript, for the language features
 }
 
-/** The extension host does not live without the watchdog, and the server writes no log files without spdlog. */
+/** Without them: no extension host (watchdog), no git extension (copyfile), no log files (spdlog). */
 function placeStandIns() {
   const standIns = path.join(workbenchDir, 'stand-ins');
   const watchdog = path.join(serverModules, '@vscode/native-watchdog/build/Release');
   fs.mkdirSync(watchdog, { recursive: true });
   fs.copyFileSync(path.join(standIns, 'native-watchdog.cjs'), path.join(watchdog, 'watchdog.js'));
+  const copyFile = path.join(serverModules, '@vscode/fs-copyfile');
+  fs.mkdirSync(copyFile, { recursive: true });
+  fs.copyFileSync(path.join(standIns, 'fs-copyfile.cjs'), path.join(copyFile, 'index.js'));
   fs.copyFileSync(path.join(standIns, 'spdlog.cjs'), path.join(serverModules, '@vscode/spdlog/index.js'));
 }
 
