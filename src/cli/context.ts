@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Preset } from '../models/presets.js';
 import type { GenerationStore } from '../store/generation-store.js';
@@ -19,7 +20,9 @@ export function userOf(context: CommandContext): string {
 
 /** The folder that files are read from and written to. Absolute. */
 function workspaceOf(context: CommandContext): string {
-  return path.resolve(context.values.workspace ?? process.cwd());
+  const folder = path.resolve(context.values.workspace ?? process.cwd());
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
+  throw usage(`There is no folder "${context.values.workspace}".`, 'Create it, or name another one with --workspace.');
 }
 
 /** The files of the workspace over those that come with the product. */
@@ -44,6 +47,7 @@ export async function openEngine(context: CommandContext, store: GenerationStore
   const concurrency = wholeNumber(values, 'concurrency', 1, 64);
   const hub = new ModelHub({
     keyFor: async (preset) => keyOf(preset, baseUrl),
+    keyHint: (preset) => `Set ${baseUrl === undefined ? preset.keyVariable : 'ATELIER_API_KEY'} in the environment.`,
     baseUrlFor: () => baseUrl,
     limits: concurrency === undefined ? {} : { concurrency },
     timeoutMs: 60_000,

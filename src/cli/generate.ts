@@ -1,6 +1,8 @@
+import { type AtelierError, asAtelierError } from '../core/errors.js';
 import { type Generation, generateImagePrompt, type Pattern } from '../core/image-prompt/generate.js';
 import { type CommandContext, openEngine, openStore, userOf } from './context.js';
 import { usage, wholeNumber } from './options.js';
+import type { Output } from './output.js';
 
 /** `atelier generate --taste T "description"`. @returns the exit code */
 export async function run(context: CommandContext): Promise<number> {
@@ -13,32 +15,45 @@ export async function run(context: CommandContext): Promise<number> {
   const store = await openStore(context);
   const ports = await store.generationPorts(await openEngine(context, store));
   const generations: Generation[] = [];
-  for (let index = 0; index < count; index++) {
-    const generation = await generateImagePrompt(
-      {
-        taste: values.taste,
-        description,
-        pattern: values.pattern as Pattern | undefined,
-        target: values.target,
-        seed: seed + index,
-        userId: userOf(context),
-      },
-      ports,
-      { signal },
-    );
-    if (generation.enhanceError !== undefined) {
-      output.warn(`Not enhanced: ${generation.enhanceError.message} ${generation.enhanceError.hint}`);
+  let failure: AtelierError | undefined;
+  for (let index = 0; index < count && failure === undefined; index++) {
+    if (count > 1) output.note(`${index + 1} of ${count}`);
+    try {
+      generations.push(
+        await generateImagePrompt(
+          {
+            taste: values.taste,
+            description,
+            pattern: values.pattern as Pattern | undefined,
+            target: values.target,
+            seed: seed + index,
+            userId: userOf(context),
+          },
+          ports,
+          { signal },
+        ),
+      );
+    } catch (error) {
+      // What was made and paid is shown all the same.
+      if (generations.length === 0) throw error;
+      failure = asAtelierError(error);
     }
-    if (generation.saveError !== undefined) output.warn(`Not saved: ${generation.saveError.message} ${generation.saveError.hint}`);
-    generations.push(generation);
   }
+  for (const generation of generations) warn(generation, output);
   const documents = generations.map(toDocument);
-  output.result(count === 1 ? documents[0] : { candidates: documents }, generations.map(({ record }) => record.finalPrompt).join('\n\n'));
+  const document = count === 1 ? documents[0] : { candidates: documents, ...(failure === undefined ? {} : { error: failure.toJSON() }) };
+  output.result(document, generations.map(({ record }) => record.finalPrompt).join('\n\n'));
   if (!output.json) {
     for (const { record } of generations)
       output.note(`${record.id} · ${record.taste}@${record.version} · ${record.model} · ${record.latencyMs} ms`);
+    if (failure !== undefined) output.error(failure);
   }
-  return 0;
+  return failure === undefined ? 0 : 1;
+}
+
+function warn({ enhanceError, saveError }: Generation, output: Output): void {
+  if (enhanceError !== undefined) output.warn(`Not enhanced: ${enhanceError.message} ${enhanceError.hint}`);
+  if (saveError !== undefined) output.warn(`Not saved: ${saveError.message} ${saveError.hint}`);
 }
 
 function toDocument({ record, cached, enhanceError, saveError }: Generation) {

@@ -94,7 +94,7 @@ export function isCancellation(error: unknown): boolean {
 
 /** The cancellation error of the product. */
 export function cancelled(cause?: unknown): AtelierError {
-  return new AtelierError('cancelled', 'Cancelled.', { hint: 'Nothing was saved. Run it again when you are ready.', cause });
+  return new AtelierError('cancelled', 'Cancelled.', { hint: 'Run it again when you are ready.', cause });
 }
 
 /** Any thrown value as an AtelierError; unknown ones become `internal` and keep their cause. */

@@ -32,9 +32,7 @@ export class Services {
 
   /** The models. @throws AtelierError `workspace.untrusted` in Restricted Mode */
   async models(): Promise<ModelHub> {
-    if (!this.host.vscode.workspace.isTrusted) {
-      throw new AtelierError('workspace.untrusted', 'Models do not run in Restricted Mode.', { hint: 'Trust this folder to generate.' });
-    }
+    this.requireTrust();
     this.hub ??= this.createHub();
     return this.hub;
   }
@@ -45,22 +43,23 @@ export class Services {
     return createImagePromptEngine(await hub.open(this.host.settings.model));
   }
 
+  /** Called before anything runs a model or writes a file. @throws AtelierError `workspace.untrusted` */
+  requireTrust(): void {
+    if (this.host.vscode.workspace.isTrusted) return;
+    throw new AtelierError('workspace.untrusted', 'In Restricted Mode no model runs and nothing is written.', {
+      hint: 'Trust this folder first.',
+    });
+  }
+
   /** The files of the workspace; of the packed data alone when no folder is open. */
-  async generations(): Promise<GenerationStore> {
+  generations(): Promise<GenerationStore> {
     const options = { workspaceFolder: this.host.workspaceFolder(), dataFolder: this.host.settings.dataFolder };
     const key = JSON.stringify(options);
     if (this.store?.key !== key) {
-      const { GenerationStore } = await import('../store/index.js');
-      this.store = {
-        key,
-        store: Promise.resolve(
-          new GenerationStore({
-            ...options,
-            packedFolder: this.host.context.asAbsolutePath('data'),
-            onProblem: (problem) => this.report(problem),
-          }),
-        ),
-      };
+      const packedFolder = this.host.context.asAbsolutePath('data');
+      const onProblem = (problem: Problem) => this.report(problem);
+      const store = import('../store/index.js').then(({ GenerationStore }) => new GenerationStore({ ...options, packedFolder, onProblem }));
+      this.store = { key, store };
     }
     return this.store.store;
   }
@@ -93,7 +92,7 @@ export class Services {
   }
 
   private report(problem: Problem): void {
-    this.host.log.warn(`${problem.file}${problem.line === undefined ? '' : `:${problem.line}`}: ${problem.message}`);
+    this.host.log.warn(`${problem.file}:${problem.line}: ${problem.message}`);
     this.problems.fire(problem);
   }
 }

@@ -38,6 +38,6 @@ export class Log {
     let clean = text;
     for (const secret of this.secrets) clean = clean.replaceAll(secret, '***');
     // Keys that were never stored here, for example one pasted into a wrong field.
-    return clean.replace(/\b(?:sk|gsk|key|AIza)[-_][\w-]{16,}/g, '***');
+    return clean.replace(/\b(?:(?:sk|gsk|key)[-_][\w-]{16,}|AIza[\w-]{20,})/g, '***');
   }
 }

@@ -30,14 +30,13 @@ export class Settings {
   }
 
   get limits(): Partial<RateLimits> {
-    const requestsPerMinute = this.get<number | null>('limits.requestsPerMinute', null);
-    const tokensPerMinute = this.get<number | null>('limits.tokensPerMinute', null);
-    const concurrency = this.get<number | null>('limits.concurrency', null);
-    return {
-      ...(requestsPerMinute === null ? {} : { requestsPerMinute }),
-      ...(tokensPerMinute === null ? {} : { tokensPerMinute }),
-      ...(concurrency === null ? {} : { concurrency }),
-    };
+    return { ...this.limit('requestsPerMinute'), ...this.limit('tokensPerMinute'), ...this.limit('concurrency') };
+  }
+
+  /** A limit that is set; a value below 1, which the settings file can hold, counts as not set. */
+  private limit(name: keyof RateLimits): Partial<RateLimits> {
+    const value = this.get<number | null>(`limits.${name}`, null);
+    return typeof value === 'number' && value >= 1 ? { [name]: value } : {};
   }
 
   get timeoutMs(): number {

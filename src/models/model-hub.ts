@@ -25,6 +25,8 @@ export interface OpenModel {
 export interface HubOptions {
   /** The key for a preset at this base URL, or undefined. A key stored for another URL must not be given. */
   keyFor(preset: Preset, baseUrl: string): Promise<string | undefined>;
+  /** What to do when a key is missing; a default that names both ways when absent. */
+  keyHint?(preset: Preset): string;
   /** The user's own base URL of a preset, or undefined. */
   baseUrlFor(preset: Preset): string | undefined;
   /** The editor's own models; undefined in the terminal. */
@@ -110,7 +112,7 @@ export class ModelHub {
 
   private baseUrl(preset: Preset): string {
     const baseUrl = this.options.baseUrlFor(preset) ?? preset.baseUrl;
-    if (baseUrl === undefined || !/^https?:\/\/[^/]/.test(baseUrl)) {
+    if (baseUrl === undefined || !/^https?:\/\/[^/]/.test(baseUrl) || !URL.canParse(baseUrl)) {
       throw new AtelierError('model.unknown', `No address is set for "${preset.label}".`, {
         hint: 'Set promptAtelier.provider.baseUrls in the user settings, or give --base-url in the terminal.',
       });
@@ -128,7 +130,8 @@ export class ModelHub {
     if (key !== undefined && key !== '') return key;
     if (!requiresKey(preset)) return '';
     throw new AtelierError('model.no_key', `There is no key for ${preset.label}.`, {
-      hint: `Run "Prompt Atelier: Set API Key", or set ${preset.keyVariable} in the terminal's environment.`,
+      hint:
+        this.options.keyHint?.(preset) ?? `Run "Prompt Atelier: Set API Key", or set ${preset.keyVariable} in the terminal's environment.`,
     });
   }
 
@@ -143,7 +146,8 @@ export class ModelHub {
       const preset = PRESETS.find((known) => known.id === ref.provider);
       // The editor's models share a person's own allowance: one at a time.
       const defaults: RateLimits = preset?.limits ?? { concurrency: ref.provider === EDITOR ? 1 : 16 };
-      limiter = new Limiter({ ...defaults, ...this.options.limits });
+      // The user's limits are for what costs money or has a quota.
+      limiter = new Limiter(ref.provider === EMBEDDED ? defaults : { ...defaults, ...this.options.limits });
       this.limiters.set(endpoint, limiter);
     }
     return limiter;

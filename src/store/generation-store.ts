@@ -1,15 +1,16 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { AtelierError, asAtelierError } from '../core/errors.js';
+import { AtelierError } from '../core/errors.js';
 import { TrainingIndex } from '../core/example/training-index.js';
 import type { GenerationPorts, ImagePromptEngine } from '../core/image-prompt/generate.js';
 import { newPromptId } from '../core/image-prompt/prompt-id.js';
 import type { RatingPorts } from '../core/image-prompt/rate.js';
 import type { HistoryRecord, TrainingRecord } from '../core/image-prompt/records.js';
 import type { Price } from '../core/program/price.js';
+import { tasteKey } from '../core/taste/parse-taste.js';
 import type { Taste } from '../core/taste/taste.js';
 import { readPrices } from './prices-file.js';
-import type { Problem } from './problem.js';
+import { type Problem, problemOf } from './problem.js';
 import { TRAINING_FILE } from './table-names.js';
 import { loadTastes } from './tastes-file.js';
 import { WorkspaceData } from './workspace-data.js';
@@ -43,7 +44,7 @@ export class GenerationStore {
   /** The packed starter rows. */
   private readonly starter: WorkspaceData;
   private tastesRead: Kept<{ readonly tastes: readonly Taste[]; readonly problems: readonly Problem[] }> | undefined;
-  private pricesRead: Kept<readonly Price[]> | undefined;
+  private pricesRead: Kept<{ readonly prices: readonly Price[]; readonly problems: readonly Problem[] }> | undefined;
   private rows: { readonly starter: unknown; readonly own: unknown; readonly indexes: Map<string, TrainingIndex> } | undefined;
 
   constructor(private readonly options: GenerationStoreOptions) {
@@ -63,17 +64,30 @@ export class GenerationStore {
     return (await this.readTastes()).tastes;
   }
 
-  /** The price list of the product with the workspace's after it. */
+  /** The price list of the product with the workspace's after it. A list that cannot be read is left out: it must not stop a prompt. */
   async prices(): Promise<readonly Price[]> {
+    return (await this.readPrices()).prices;
+  }
+
+  private async readPrices() {
     const folders = [this.options.packedFolder, ...(this.dataFolder === undefined ? [] : [this.dataFolder])];
     const files = folders.map((folder) => path.join(folder, PRICES_FILE));
     const stamp = await stampOf(files);
     if (this.pricesRead?.stamp !== stamp) {
-      const lists = await Promise.all(files.map((file) => readPrices(file, this.options.workspaceFolder)));
-      for (const problem of lists.flatMap((list) => list.problems)) this.options.onProblem(problem);
-      this.pricesRead = { stamp, value: lists.flatMap((list) => list.prices) };
+      const lists = await Promise.all(files.map((file) => this.readPriceFile(file)));
+      const problems = lists.flatMap((list) => list.problems);
+      for (const problem of problems) this.options.onProblem(problem);
+      this.pricesRead = { stamp, value: { prices: lists.flatMap((list) => list.prices), problems } };
     }
     return this.pricesRead.value;
+  }
+
+  private async readPriceFile(file: string): Promise<{ prices: readonly Price[]; problems: readonly Problem[] }> {
+    try {
+      return await readPrices(file, this.options.workspaceFolder);
+    } catch (thrown) {
+      return { prices: [], problems: [problemOf(thrown, PRICES_FILE)] };
+    }
   }
 
   /** The best and nearest rated rows of a taste, at most `count`, the best last: the starter rows and the workspace's own. */
@@ -83,7 +97,7 @@ export class GenerationStore {
     if (this.rows?.starter !== starter || this.rows.own !== own) this.rows = { starter, own, indexes: new Map() };
     let index = this.rows.indexes.get(taste.name);
     if (index === undefined) {
-      index = new TrainingIndex([...starter, ...own].filter((row) => row.taste.toLowerCase() === taste.name.toLowerCase()));
+      index = new TrainingIndex([...starter, ...own].filter((row) => tasteKey(row.taste) === tasteKey(taste.name)));
       this.rows.indexes.set(taste.name, index);
     }
     return index.select(description, count);
@@ -119,9 +133,14 @@ export class GenerationStore {
     return this.requireData().findHistory(id);
   }
 
-  /** What is wrong with the workspace's files now. */
-  async problems(): Promise<readonly Problem[]> {
-    return [...(await this.readTastes()).problems, ...((await this.data?.problems()) ?? [])];
+  /**
+   * What is wrong with the workspace's files now.
+   * @param withTables false: tastes alone. Looking into a damaged table takes a lock, which writes; in Restricted Mode nothing may
+   */
+  async problems(withTables: boolean): Promise<readonly Problem[]> {
+    const { problems } = await this.readTastes();
+    if (!withTables) return problems;
+    return [...problems, ...(await this.readPrices()).problems, ...((await this.data?.problems()) ?? [])];
   }
 
   /** The workspace's own training rows; none when they cannot be read, which must not keep a prompt from being made. */
@@ -129,8 +148,7 @@ export class GenerationStore {
     try {
       return (await this.data?.training()) ?? NO_ROWS;
     } catch (thrown) {
-      const { file = TRAINING_FILE, line = 1, message, hint } = asAtelierError(thrown);
-      this.options.onProblem({ file, line, message, hint, severity: 'error' });
+      this.options.onProblem(problemOf(thrown, TRAINING_FILE));
       return NO_ROWS;
     }
   }

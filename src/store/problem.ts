@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { asAtelierError } from '../core/errors.js';
 
 /** Something wrong in one of the user's files that did not stop the work: what, where, and what to do next. */
 export interface Problem {
@@ -13,6 +14,12 @@ export interface Problem {
   readonly hint: string;
   /** `error`: something was left out; `warning`: it was used, but look at it. */
   readonly severity: 'error' | 'warning';
+}
+
+/** An error about a file as a problem: for where the work goes on without it. @param file its name, when the error does not say */
+export function problemOf(thrown: unknown, file: string): Problem {
+  const error = asAtelierError(thrown);
+  return { file: error.file ?? file, line: error.line ?? 1, message: error.message, hint: error.hint, severity: 'error' };
 }
 
 /** Most problems that one file reports one by one: a table with the wrong separator must not flood the Problems view. */

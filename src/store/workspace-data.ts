@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { FeedbackRecord, HistoryRecord, TrainingRecord } from '../core/image-prompt/records.js';
 import { CsvTable } from './csv-table.js';
 import { Locks } from './lock.js';
-import type { Problem } from './problem.js';
+import { type Problem, problemOf } from './problem.js';
 import {
   FEEDBACK_COLUMNS,
   fromFeedback,
@@ -123,10 +123,20 @@ export class WorkspaceData {
     await this.#tables.feedback.append([fromFeedback(record)], options);
   }
 
-  /** What is wrong with the three tables right now, in the order training, history, feedback. @throws AtelierError as `training` */
+  /** What is wrong with the three tables right now, in the order training, history, feedback. One that cannot be read is a problem, too. */
   async problems(): Promise<readonly Problem[]> {
-    const tables = await Promise.all([this.#training.read(), this.#history.read(), this.#feedback.read()]);
-    return tables.flatMap((table) => [...table.problems]);
+    const readings = [
+      [this.#training.read(), TRAINING_FILE],
+      [this.#history.read(), HISTORY_FILE],
+      [this.#feedback.read(), FEEDBACK_FILE],
+    ] as const;
+    const problems = readings.map(([reading, name]) =>
+      reading.then(
+        (table) => [...table.problems],
+        (thrown: unknown) => [problemOf(thrown, name)],
+      ),
+    );
+    return (await Promise.all(problems)).flat();
   }
 
   #tell<T>({ records, problems }: Records<T>): readonly T[] {

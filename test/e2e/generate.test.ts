@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
-import { pickRow, quickInput, rows, runCommand, setTheme, statusBarItem, typeInInputBox, waitForToast } from '../workbench/widgets.mjs';
+import {
+  openSideBar,
+  pickRow,
+  quickInput,
+  rows,
+  runCommand,
+  setTheme,
+  statusBarItem,
+  typeInInputBox,
+  waitForToast,
+} from '../workbench/widgets.mjs';
 import { closeBrowser, csvRows, generateFrame, openSample, picture, pictureFailure, shot, type Workbench } from './support.js';
 
 const IDEA = 'a dragon flying over a castle';
@@ -123,6 +133,20 @@ describe('generating with the embedded model', () => {
     assert.equal(csvRows(folder, 'user_feedback.csv').at(-1)?.rating, '5');
   });
 
+  it('keeps a correction that is being written while the view is hidden or another candidate is shown', async () => {
+    const { page } = workbench;
+    const frame = await generateFrame(page);
+    await frame.getByRole('button', { name: 'Correct the prompt' }).click();
+    await frame.getByLabel('Corrected prompt').fill('half a correc');
+    await openSideBar(page, 'Explorer');
+    await openSideBar(page, 'Prompt Atelier');
+    const again = await generateFrame(page);
+    await again.locator('.correction textarea:visible').waitFor();
+    assert.equal(await again.getByLabel('Corrected prompt').inputValue(), 'half a correc');
+    await again.getByText('Discard').click();
+    assert.equal(await again.locator('.correction:visible').count(), 0);
+  });
+
   it('keeps the result over a reload of the window', async () => {
     const { page } = workbench;
     const before = await promptOf(await generateFrame(page));
@@ -142,6 +166,16 @@ describe('generating with the embedded model', () => {
     await frame.getByText('Generate', { exact: true }).click();
     await frame.getByRole('tab', { name: '3' }).click();
     await frame.getByText('seed 3').waitFor();
+    const shown = await promptOf(frame);
+    await frame.locator('.star').nth(1).click();
+    await frame.getByRole('tab', { name: '1' }).click();
+    await frame.getByText('seed 1').waitFor();
+    await frame.getByRole('tab', { name: '3' }).click();
+    await frame.getByText('2 – weak').waitFor();
+    const rated = csvRows(workbench.folder, 'user_feedback.csv').at(-1)?.prompt_id;
+    assert.equal(csvRows(workbench.folder, 'prompt_history.csv').find((row) => row.id === rated)?.final_prompt, shown);
+    await frame.getByRole('button', { name: 'Undo' }).click();
+    await frame.getByText('Rating taken back').waitFor();
     await shot(page, 'candidates-dark');
     await setTheme(page, 'light');
     await picture(page, 'candidates-light');

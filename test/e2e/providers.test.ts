@@ -17,7 +17,7 @@ describe('generating over an OpenAI-compatible endpoint', () => {
   let workbench: Workbench;
   before(async () => {
     server = await startFaultServer({ key: CANARY, chunkDelayMs: 20 });
-    workbench = await openSample({ mode: 'wrapper', machineSettings: { 'promptAtelier.provider.baseUrls': { custom: server.url } } });
+    workbench = await openSample({ mode: 'wrapper' });
   });
   after(async () => {
     await workbench.stop();
@@ -29,6 +29,7 @@ describe('generating over an OpenAI-compatible endpoint', () => {
     await runCommand(page, 'Prompt Atelier: Choose Model');
     await shot(page, 'choose-model');
     await pickRow(page, 'Other OpenAI-compatible endpoint');
+    await typeInInputBox(page, server.url, { prompt: 'Address of the endpoint' });
     await typeInInputBox(page, CANARY, { prompt: "Kept in the editor's secret storage" });
     await pickRow(page, 'fault-large');
     await statusBarItem(page, 'custom:fault-large').waitFor();

@@ -34,7 +34,7 @@ describe('states of the Generate view', () => {
     const { page } = workbench;
     try {
       await runCommand(page, 'Prompt Atelier: Open Generate View');
-      const frame = await generateFrame(page, 'No folder is open');
+      const frame = await generateFrame(page, 'No folder on disk is open');
       await frame.getByRole('button', { name: 'Open Folder' }).first().waitFor();
       await frame.locator('#description').fill('a dragon flying over a castle');
       await frame.locator('#description').press('Control+Enter');

@@ -49,6 +49,26 @@ describe('files of the workspace', () => {
     }
   });
 
+  it('that cannot be read stop neither a prompt nor the problems of the others', async () => {
+    const data = path.join(folder(), 'data');
+    const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('model,input_usd_per_1m\n', 'utf16le')]);
+    writeFileSync(path.join(data, 'prices.csv'), utf16);
+    writeFileSync(path.join(data, 'user_feedback.csv'), utf16);
+    const tastes = path.join(folder(), 'tastes.yaml');
+    const good = readFileSync(tastes, 'utf8');
+    try {
+      const result = await generate({ taste: 'anime', description: 'a fox in the mist' });
+      assert.match(result.final_prompt, /a fox in the mist/);
+      writeFileSync(tastes, 'tastes: [1\n');
+      const all = ['data/prices.csv', 'data/user_feedback.csv', 'tastes.yaml'];
+      await until(vscode.languages.onDidChangeDiagnostics, () => all.every((file) => problemsOf(file).length > 0));
+    } finally {
+      writeFileSync(tastes, good);
+      for (const file of ['prices.csv', 'user_feedback.csv']) rmSync(path.join(data, file));
+    }
+    await until(vscode.languages.onDidChangeDiagnostics, () => problemsOf('data/prices.csv').length === 0);
+  });
+
   it('go into the folder that the setting names', async () => {
     mkdirSync(path.join(folder(), 'elsewhere'), { recursive: true });
     const before = csvRows('prompt_history.csv').length;

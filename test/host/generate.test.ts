@@ -23,6 +23,12 @@ describe('generating in the editor', () => {
     assert.notEqual(other.final_prompt, first.final_prompt);
   });
 
+  it('is not held back by the limits for paid endpoints', async () => {
+    await withSetting('limits.requestsPerMinute', 1, async () => {
+      for (const seed of [1, 2, 3]) await generate({ taste: 'anime', description: 'a kite over the dunes', seed });
+    });
+  });
+
   it('refuses bad input to the caller, with what is right', async () => {
     await assert.rejects(generate({ taste: 'anmie', description: 'a cat' }), /There is no taste "anmie"/);
     await assert.rejects(generate({ taste: 'anime', description: 'ab' }), /2 characters; it needs at least 3/);

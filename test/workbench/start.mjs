@@ -24,7 +24,7 @@ const USAGE = `Usage: npm start -- [folder] [options]
 const FIRST_STEPS = `  What to try first:
     1. Ctrl+Shift+P (Cmd+Shift+P), then "Prompt Atelier: Generate Image Prompt"
     2. Pick a taste and type "a dragon flying over a castle"
-    3. Rate the result with 1-5 in the Generate view: the next prompts learn from it`;
+    3. Click a star in the Generate view: the next prompts learn from it`;
 
 /** @param {string[]} args */
 function readOptions(args) {

@@ -20,7 +20,7 @@ export class Form {
   private readonly tasteName = h('span', { class: 'taste-name' });
   private readonly tasteButton: HTMLButtonElement;
   private readonly text: HTMLTextAreaElement;
-  private readonly counter = h('span', { class: 'counter', id: 'counter', 'aria-live': 'polite' });
+  private readonly counter = h('span', { class: 'counter', id: 'counter' });
   private readonly generate: ButtonElement;
   private readonly cancel: ButtonElement;
   private readonly pattern: ValueElement;
@@ -48,6 +48,7 @@ export class Form {
       spellcheck: 'true',
     });
     this.text.addEventListener('input', () => this.typed());
+    this.text.addEventListener('blur', () => this.flush());
     this.text.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.submit();
     });
@@ -64,7 +65,7 @@ export class Form {
       'candidates',
       ['1', '2', '3', '4', '5'].map((name) => ({ name, label: name })),
     );
-    this.seed = h<ValueElement>('vscode-text-field', { id: 'seed', placeholder: 'automatic', maxlength: '9' });
+    this.seed = h<ValueElement>('vscode-text-field', { id: 'seed', placeholder: 'automatic', maxlength: '9', 'aria-label': 'Seed' });
     this.seed.addEventListener('change', () => this.sendOptions());
     this.options = h(
       'div',
@@ -105,11 +106,10 @@ export class Form {
     this.pattern.value = state.options.pattern;
     this.target.value = state.options.target;
     this.candidates.value = String(state.options.candidates);
-    this.seed.value = state.options.seed;
+    if (document.activeElement !== this.seed) this.seed.value = state.options.seed;
     this.blocked.update(state.blocked);
     this.notice.update(state.notice);
-    setAttribute(this.generate, 'hidden', state.run !== undefined);
-    setAttribute(this.cancel, 'hidden', state.run === undefined);
+    this.swap(state.run !== undefined);
     this.validate();
     if (state.focus === true) this.text.focus();
   }
@@ -117,10 +117,24 @@ export class Form {
   private typed(): void {
     this.validate();
     clearTimeout(this.sending);
-    this.sending = setTimeout(() => {
-      this.sending = undefined;
-      this.send({ type: 'describe', text: this.text.value });
-    }, 200);
+    this.sending = setTimeout(() => this.flush(), 200);
+  }
+
+  /** Tells the extension what is typed now: a page that gets hidden is destroyed. */
+  private flush(): void {
+    if (this.sending === undefined) return;
+    clearTimeout(this.sending);
+    this.sending = undefined;
+    this.send({ type: 'describe', text: this.text.value });
+  }
+
+  /** Cancel stands in the place of Generate while something runs, and takes the focus over. */
+  private swap(running: boolean): void {
+    const [shown, hidden] = running ? [this.cancel, this.generate] : [this.generate, this.cancel];
+    const hadFocus = document.activeElement === hidden;
+    setAttribute(shown, 'hidden', false);
+    if (hadFocus) shown.focus();
+    setAttribute(hidden, 'hidden', true);
   }
 
   private submit(): void {
@@ -131,12 +145,14 @@ export class Form {
   }
 
   private validate(): void {
-    const length = [...new Intl.Segmenter().segment(this.text.value.trim())].length;
+    const length = [...new Intl.Segmenter().segment(this.text.value.normalize('NFC').replace(/\s+/g, ' ').trim())].length;
     const wrong = length < MIN || length > MAX;
     this.generate.disabled = wrong || this.state?.blocked !== undefined;
     const over = length > MAX ? ` – shorten by ${length - MAX}` : '';
     setText(this.counter, length >= COUNT_FROM ? `${length} of ${MAX}${over}` : '');
     this.counter.classList.toggle('wrong', length > MAX);
+    // Spoken only when it is too long, not with every key.
+    this.counter.setAttribute('aria-live', length > MAX ? 'polite' : 'off');
     setAttribute(this.text, 'aria-invalid', length > MAX ? 'true' : undefined);
   }
 
@@ -164,7 +180,7 @@ export class Form {
   private dropdown(id: string, options: readonly { name: string; label: string }[]): ValueElement {
     const dropdown = h<ValueElement>(
       'vscode-dropdown',
-      { id },
+      { id, 'aria-label': id },
       ...options.map(({ name, label }) => h('vscode-option', { value: name }, label)),
     );
     dropdown.addEventListener('change', () => this.sendOptions());

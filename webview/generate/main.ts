@@ -8,7 +8,7 @@ import { ResultPanel } from './result-panel.js';
 
 registerComponents();
 
-const send = connect<PageMessage, HostMessage>((message) => {
+const { send, drafts } = connect<PageMessage, HostMessage>((message) => {
   if (message.type === 'stream') {
     panel.stream(message.stage, message.text);
     return;
@@ -17,12 +17,12 @@ const send = connect<PageMessage, HostMessage>((message) => {
   panel.update(message.state);
 });
 const form = new Form(send);
-const panel = new ResultPanel(send);
+const panel = new ResultPanel(send, drafts);
 document.getElementById('root')?.append(form.element, panel.element);
 
 /** 1 to 5 rate the shown prompt, unless they are being typed somewhere. */
 document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const target = event.composedPath()[0];
   if (target instanceof HTMLElement && target.closest('textarea, input, vscode-dropdown, vscode-text-field') !== null) return;
   if (/^[1-5]$/.test(event.key)) panel.rate(Number(event.key));

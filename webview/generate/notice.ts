@@ -3,17 +3,19 @@ import { h, icon, setAttribute, setText } from '../shared/dom.js';
 
 const ICONS = { info: 'info', warning: 'warning', error: 'error' } as const;
 
-/** One message with at most one button. Takes no room while there is none. */
+/** One message with at most one button of its own, and Show Log when it is an error. Takes no room while there is none. */
 export class NoticeBox {
   readonly element = h('div', { class: 'notice', hidden: true });
   private readonly text = h('span', { class: 'notice-text' });
   private readonly button = h('button', { class: 'link', type: 'button' });
+  private readonly log = h('button', { class: 'link', type: 'button' }, 'Show Log');
   private readonly mark = h('span');
   private command = '';
 
   constructor(send: (message: PageMessage) => void) {
     this.button.addEventListener('click', () => send({ type: 'run', command: this.command }));
-    this.element.append(this.mark, h('div', {}, this.text, ' ', this.button));
+    this.log.addEventListener('click', () => send({ type: 'act', action: 'showLog' }));
+    this.element.append(this.mark, h('div', {}, this.text, ' ', this.button, ' ', this.log));
   }
 
   update(notice: Notice | undefined): void {
@@ -26,5 +28,6 @@ export class NoticeBox {
     this.command = notice.action?.command ?? '';
     setAttribute(this.button, 'hidden', notice.action === undefined);
     setText(this.button, notice.action?.title ?? '');
+    setAttribute(this.log, 'hidden', notice.kind !== 'error');
   }
 }

@@ -1,11 +1,13 @@
 import type { GenerateState, PageAction, PageMessage, ShownResult, ShownRun } from '../../src/features/generate/protocol.js';
 import { h, iconButton, setAttribute, setText } from '../shared/dom.js';
+import type { Drafts } from '../shared/vscode-api.js';
 import { NoticeBox } from './notice.js';
 import { Rating } from './rating.js';
 
 /** The lower half of the page: both stages as they stream, what can be done with the prompt, its rating, where it came from. */
 export class ResultPanel {
   readonly element: HTMLElement;
+  private readonly busy: HTMLElement;
   private readonly empty = h('p', { class: 'empty' }, 'Pick a taste, say what the picture shows, and press Generate.');
   private readonly progress = h('div', { class: 'progress', hidden: true });
   private readonly progressText = h('span');
@@ -15,7 +17,10 @@ export class ResultPanel {
   private readonly body = h('div', { class: 'body', hidden: true });
   private readonly structure: HTMLDetailsElement;
   private readonly structureText = h('p', { class: 'prompt' });
-  private readonly promptText = h('p', { class: 'prompt final', id: 'prompt', tabindex: '0', 'aria-label': 'Prompt' });
+  private readonly promptText = h('p', {
+    ...{ class: 'prompt final', id: 'prompt', tabindex: '0' },
+    ...{ role: 'textbox', 'aria-readonly': 'true', 'aria-multiline': 'true', 'aria-label': 'Prompt' },
+  });
   private readonly promptBox: HTMLElement;
   private readonly notices = h('div');
   private readonly after = h('div', { class: 'after' });
@@ -24,9 +29,12 @@ export class ResultPanel {
   private running = false;
   private shown: ShownResult | undefined;
 
-  constructor(private readonly send: (message: PageMessage) => void) {
+  constructor(
+    private readonly send: (message: PageMessage) => void,
+    drafts: Drafts,
+  ) {
     this.outcome = new NoticeBox(send);
-    this.rating = new Rating(send);
+    this.rating = new Rating(send, drafts);
     const act = (action: PageAction) => () => send({ type: 'act', action });
     this.progress.append(h('vscode-progress-ring', { 'aria-hidden': 'true' }), this.progressText);
     this.structure = h<HTMLDetailsElement>('details', { class: 'stage' }, h('summary', {}, 'Structure'), this.structureText);
@@ -44,16 +52,13 @@ export class ResultPanel {
     this.provenance.addEventListener('click', act('provenance'));
     this.after.append(toolbar, this.rating.element, this.provenance);
     this.body.append(this.structure, this.promptBox, this.notices, this.after);
-    this.element = h(
+    this.busy = h(
       'section',
       { class: 'result', 'aria-label': 'Result' },
-      this.empty,
-      this.progress,
-      this.outcome.element,
-      this.tabs,
-      this.body,
-      this.announcer,
+      ...[this.empty, this.progress, this.outcome.element, this.tabs, this.body],
     );
+    // Outside of what is busy, or screen readers would hold it back.
+    this.element = h('div', {}, this.busy, this.announcer);
   }
 
   update(state: GenerateState): void {
@@ -62,7 +67,7 @@ export class ResultPanel {
     this.running = state.run !== undefined;
     setAttribute(this.empty, 'hidden', state.run !== undefined || result !== undefined || state.outcome !== undefined);
     setAttribute(this.progress, 'hidden', state.run === undefined);
-    setAttribute(this.element, 'aria-busy', this.running ? 'true' : undefined);
+    setAttribute(this.busy, 'aria-busy', this.running ? 'true' : undefined);
     this.outcome.update(state.outcome);
     this.showTabs(state);
     setAttribute(this.body, 'hidden', state.run === undefined && result === undefined);
@@ -79,7 +84,7 @@ export class ResultPanel {
   }
 
   rate(rating: number): void {
-    if (this.shown !== undefined && !this.running) this.send({ type: 'rate', rating });
+    if (this.shown !== undefined && !this.running) this.send({ type: 'rate', id: this.shown.id, rating });
   }
 
   private showRun(run: ShownRun): void {
@@ -89,6 +94,7 @@ export class ResultPanel {
     setText(this.structureText, run.structured);
     setText(this.promptText, run.final);
     this.structure.open = true;
+    setAttribute(this.structure, 'hidden', false);
     this.notices.replaceChildren();
     setAttribute(this.promptBox, 'hidden', run.stage === 'structure');
     this.shown = undefined;

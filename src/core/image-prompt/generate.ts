@@ -136,7 +136,7 @@ export async function generateImagePrompt(
     latencyMs: finished.getTime() - started.getTime(),
     promptTokens: usage.promptTokens,
     completionTokens: usage.completionTokens,
-    costUsd: addCost(structured.costUsd, enhanced === undefined ? 0 : enhanced.costUsd),
+    costUsd: addCost(structured.costUsd, enhanced === undefined ? failedCost(structured, enhanceError) : enhanced.costUsd),
     status,
   };
   const saveError = await trySave(record, ports);
@@ -162,6 +162,11 @@ function requirePattern(pattern: string): Pattern {
   const found = PATTERNS.find((known) => known === pattern);
   if (found !== undefined) return found;
   throw new AtelierError('usage.invalid', `There is no pattern "${pattern}".`, { hint: `Valid patterns: ${PATTERNS.join(', ')}.` });
+}
+
+/** What a stage 2 without a result cost: nothing when it was not asked for, nothing was sent, or the model is free; else nobody knows. */
+function failedCost(structured: StageResult, error: ErrorDocument | undefined): number | undefined {
+  return error === undefined || structured.costUsd === 0 || error.code === 'budget.exceeded' ? 0 : undefined;
 }
 
 function addCost(a: number | undefined, b: number | undefined): number | undefined {

@@ -7,7 +7,7 @@ const SCHEME = 'promptAtelier-prompt';
 
 type Stage = 'structure' | 'prompt';
 
-/** Read-only documents of generated prompts. The address names prompt and stage, so that a tab survives a reload. */
+/** Read-only documents of generated prompts. The address names prompt and stage, so that it can be opened at any later time. */
 export class PromptDocuments implements vscode.TextDocumentContentProvider {
   constructor(
     private readonly services: Services,

@@ -90,16 +90,18 @@ export type PageMessage =
   | { readonly type: 'generate'; readonly text: string }
   | { readonly type: 'act'; readonly action: PageAction }
   | { readonly type: 'select'; readonly index: number }
-  | { readonly type: 'rate'; readonly rating: number }
-  | { readonly type: 'comment'; readonly text: string }
-  | { readonly type: 'correct'; readonly text: string }
+  /** Ratings name their prompt: another one may be shown by the time they arrive. */
+  | { readonly type: 'rate'; readonly id: string; readonly rating: number }
+  | { readonly type: 'comment'; readonly id: string; readonly text: string }
+  | { readonly type: 'correct'; readonly id: string; readonly text: string }
+  | { readonly type: 'undoRating'; readonly id: string }
   | { readonly type: 'run'; readonly command: string };
 
 /** What the ratings 1 to 5 mean. */
 export const RATINGS = ['unusable', 'weak', 'fair', 'good', 'just right'] as const;
 
 /** The buttons of the page. */
-export const PAGE_ACTIONS = ['cancel', 'again', 'copy', 'insert', 'open', 'compare', 'undoRating', 'provenance', 'showLog'] as const;
+export const PAGE_ACTIONS = ['cancel', 'again', 'copy', 'insert', 'open', 'compare', 'provenance', 'showLog'] as const;
 export type PageAction = (typeof PAGE_ACTIONS)[number];
 
 /** Commands that a notice's button may run: nothing else is run for the page. */
@@ -123,9 +125,12 @@ export function parseMessage(value: unknown): PageMessage | undefined {
       return { type: message.type };
     case 'describe':
     case 'generate':
+      return isText(message.text) ? { type: message.type, text: message.text } : undefined;
     case 'comment':
     case 'correct':
-      return isText(message.text) ? { type: message.type, text: message.text } : undefined;
+      return isText(message.id) && isText(message.text) ? { type: message.type, id: message.id, text: message.text } : undefined;
+    case 'undoRating':
+      return isText(message.id) ? { type: 'undoRating', id: message.id } : undefined;
     case 'setOptions':
       return isOptions(message.options) ? { type: 'setOptions', options: message.options } : undefined;
     case 'act': {
@@ -135,7 +140,7 @@ export function parseMessage(value: unknown): PageMessage | undefined {
     case 'select':
       return isWhole(message.index, 0, 100) ? { type: 'select', index: message.index } : undefined;
     case 'rate':
-      return isWhole(message.rating, 1, 5) ? { type: 'rate', rating: message.rating } : undefined;
+      return isText(message.id) && isWhole(message.rating, 1, 5) ? { type: 'rate', id: message.id, rating: message.rating } : undefined;
     case 'run':
       return isText(message.command) && COMMANDS.includes(message.command) ? { type: 'run', command: message.command } : undefined;
     default:

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { AtelierError } from '../../core/errors.js';
 import { checkDescription } from '../../core/image-prompt/description.js';
 import { abortOn } from '../../host/abort.js';
 import { HISTORY_FILE } from '../../store/table-names.js';
@@ -21,8 +22,7 @@ export function register(services: Services): vscode.Disposable {
     insert: () => insert(services, session),
     open: () => open(services, session),
     compare: () => documents.compare(),
-    undoRating: () => session.undoRating(),
-    provenance: () => openHistory(services),
+    provenance: () => openHistory(services, session),
     showLog: async () => log.show(),
   };
   const view: GenerateView = new GenerateView(services, session, (action) => actions[action]());
@@ -83,7 +83,7 @@ async function generateFromPalette(services: Services, session: GenerateSession,
 
 /**
  * For keybindings and other extensions: `{taste, description, seed?, pattern?, target?}` instead of questions.
- * @returns the generation, as `atelier generate --json` prints it
+ * @returns the generation, with the keys of `atelier generate --json` and what should be known about it
  * @throws AtelierError to the caller, who asked in code
  */
 async function generateFromCode(request: unknown, session: GenerateSession, view: GenerateView): Promise<unknown> {
@@ -92,8 +92,8 @@ async function generateFromCode(request: unknown, session: GenerateSession, view
   const options = { ...view.current.options, pattern: text('pattern', 'enhance'), target: text('target', 'general'), candidates: 1 };
   const seed = typeof given.seed === 'number' ? String(given.seed) : '';
   const [taste, description] = [text('taste', view.current.taste), text('description', '')];
-  view.fill(taste, description);
   await session.generate({ taste, description, options: { ...options, seed } }, false);
+  view.fill(taste, description);
   const { id, structured, final, status, model, version, latencyMs, costUsd, notices } = requireResult(session);
   return {
     ...{ id, taste, user_input: description, dspy_prompt: structured, final_prompt: final, status, model, version },
@@ -112,9 +112,9 @@ async function rateFromPalette(services: Services, session: GenerateSession): Pr
   }));
   const chosen = await vscode.window.showQuickPick(items, { title: 'Rate Prompt', placeHolder: result.final, matchOnDescription: true });
   if (chosen === undefined) return;
-  await session.rate({ rating: chosen.rating });
+  await session.rate(result.id, { rating: chosen.rating });
   const comment = await vscode.window.showInputBox({ title: 'Rate Prompt', prompt: 'Why? (optional)', value: result.comment });
-  if (comment !== undefined && comment.trim() !== '') await session.rate({ comment });
+  if (comment !== undefined && comment.trim() !== '') await session.rate(result.id, { comment });
 }
 
 /** The corrected text where there is one: it is what the person wants. */
@@ -149,13 +149,18 @@ async function open(services: Services, session: GenerateSession): Promise<void>
 }
 
 /** Where a result came from: its row in the history. */
-async function openHistory(services: Services): Promise<void> {
+async function openHistory(services: Services, session: GenerateSession): Promise<void> {
   const { vscode } = services.host;
+  const { id } = requireResult(session);
   const folder = (await services.generations()).dataFolder;
-  if (folder === undefined) return;
+  if (folder === undefined || (await (await services.generations()).findHistory(id)) === undefined) {
+    throw new AtelierError('prompt.unknown', 'This prompt is not in the history.', {
+      hint: 'It was made without a folder, or its row was removed.',
+    });
+  }
   const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(vscode.Uri.file(folder), HISTORY_FILE));
   const editor = await vscode.window.showTextDocument(document);
-  const end = document.lineAt(Math.max(0, document.lineCount - 2)).range.start;
-  editor.selection = new vscode.Selection(end, end);
-  editor.revealRange(new vscode.Range(end, end));
+  const at = document.positionAt(document.getText().search(new RegExp(`^"?${id}"?,`, 'm')));
+  editor.selection = new vscode.Selection(at, at);
+  editor.revealRange(new vscode.Range(at, at));
 }

@@ -3,7 +3,7 @@ import { AtelierError, asAtelierError, cancelled, type ErrorDocument, isCancella
 import { type Generation, generateImagePrompt, type Pattern } from '../../core/image-prompt/generate.js';
 import { ratePrompt, withdrawRating } from '../../core/image-prompt/rate.js';
 import { fixFor } from '../../host/notify.js';
-import { FEEDBACK_FILE } from '../../store/table-names.js';
+import { FEEDBACK_FILE, TRAINING_FILE } from '../../store/table-names.js';
 import type { Services } from '../services.js';
 import type { Notice, Options, ShownResult, ShownRun } from './protocol.js';
 
@@ -13,6 +13,9 @@ export interface RunRequest {
   readonly description: string;
   readonly options: Options;
 }
+
+/** What a person changes about a result. */
+export type RatingChange = Partial<Pick<ShownResult, 'rating' | 'comment' | 'correction'>>;
 
 /** What the last run left. */
 export interface SessionState {
@@ -79,18 +82,19 @@ export class GenerateSession {
     // What was there stays until there is something better.
     this.set({ results: this.current.results, selected: this.current.selected });
     const started = Date.now();
+    let made = 0;
     try {
-      const results: ShownResult[] = [];
       for (let index = 0; index < request.options.candidates; index++) {
         if (request.options.candidates > 1) this.progress(index, request.options.candidates);
         const generation = await this.one(request, firstSeed + index, abort.signal);
-        results.push(this.show(generation, firstSeed + index));
-        this.set({ results: [...results], selected: 0 });
+        const before = index === 0 ? NOTHING : this.current;
+        this.set({ results: [...before.results, this.show(generation, firstSeed + index)], selected: before.selected });
+        made++;
       }
-      this.services.host.log.info(`Generated ${results.length} in ${Date.now() - started} ms (${request.taste})`);
+      this.services.host.log.info(`Generated ${made} in ${Date.now() - started} ms (${request.taste})`);
       this.services.host.contextKeys.set('generated', true);
     } catch (error) {
-      this.set({ ...this.current, outcome: outcomeOf(error) });
+      this.set({ ...this.current, outcome: outcomeOf(error, made, request.options.candidates) });
       throw error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
@@ -108,59 +112,55 @@ export class GenerateSession {
     if (this.current.results[index] !== undefined) this.set({ ...this.current, selected: index });
   }
 
-  /** Saves a rating at once. A comment or a correction goes with it. */
-  rate(change: { rating?: number; comment?: string; correction?: string }): Promise<void> {
-    return this.inTurn(() => this.saveRating(change));
+  /** Saves a rating at once. A comment or a correction goes with it; an empty correction takes an earlier one back. */
+  rate(id: string, change: RatingChange): Promise<void> {
+    return this.inTurn(id, 'Rate', (result) => this.saveRating(result, change));
   }
 
-  /** Takes the rating of the selected result back. */
-  undoRating(): Promise<void> {
-    return this.inTurn(() => this.withdraw());
+  /** Takes the rating of a result back, with its comment and correction. */
+  undoRating(id: string): Promise<void> {
+    return this.inTurn(id, 'Take back rating', (result) => this.withdraw(result));
   }
 
   /** One change of a rating after the other: each builds on what the one before has saved. */
-  private inTurn(work: () => Promise<void>): Promise<void> {
-    this.saving = this.saving.then(work);
+  private inTurn(id: string, doing: string, work: (result: ShownResult) => Promise<void>): Promise<void> {
+    // The result as it is now: it may be gone from the view when its turn comes, and is rated all the same.
+    const now = this.find(id);
+    this.saving = this.saving.then(async () => {
+      const result = this.find(id) ?? now;
+      if (result === undefined) return;
+      try {
+        this.services.requireTrust();
+        await work(result);
+      } catch (error) {
+        this.services.host.log.error(doing, error);
+        this.update(id, { ratingNotice: noticeOf(asAtelierError(error).toJSON(), 'error') });
+      }
+    });
     return this.saving;
   }
 
-  private async saveRating(change: { rating?: number; comment?: string; correction?: string }): Promise<void> {
-    const result = this.selected;
-    if (result === undefined) return;
-    const wanted: ShownResult = { ...result, ...change };
-    if (wanted.rating === undefined && wanted.correction === '') {
-      this.update(result.id, { comment: wanted.comment });
+  private async saveRating(result: ShownResult, change: RatingChange): Promise<void> {
+    const { rating, comment, correction } = { ...result, ...change };
+    if (rating === result.rating && comment === result.comment && correction === result.correction) return;
+    if (rating === undefined && correction === '') {
+      if (result.correction === '') this.update(result.id, { comment });
+      else await this.withdraw(result);
       return;
     }
-    try {
-      const { learning, userId } = this.services.host.settings;
-      const { rating, comment, correction } = wanted;
-      const { training } = await ratePrompt(
-        { promptId: result.id, rating, comment, correction, userId },
-        (await this.services.generations()).ratingPorts(),
-        learning,
-      );
-      const learnt = training === undefined ? '' : ' and training_data.csv';
-      this.update(result.id, { ...change, ratingNotice: { kind: 'info', text: `Saved to ${FEEDBACK_FILE}${learnt}` } });
-      this.services.host.contextKeys.set('rated', true);
-      this.services.host.log.info(`Rated ${result.id}: ${rating ?? 'corrected'}`);
-    } catch (error) {
-      this.services.host.log.error('Rate', error);
-      this.update(result.id, { ratingNotice: noticeOf(asAtelierError(error).toJSON(), 'error') });
-    }
+    const { learning, userId } = this.services.host.settings;
+    const ports = (await this.services.generations()).ratingPorts();
+    const { training } = await ratePrompt({ promptId: result.id, rating, comment, correction, userId }, ports, learning);
+    const learnt = training === undefined ? '' : ` and ${TRAINING_FILE}`;
+    this.update(result.id, { ...change, ratingNotice: { kind: 'info', text: `Saved to ${FEEDBACK_FILE}${learnt}` } });
+    this.services.host.contextKeys.set('rated', true);
+    this.services.host.log.info(`Rated ${result.id}: ${rating ?? 'corrected'}`);
   }
 
-  private async withdraw(): Promise<void> {
-    const result = this.selected;
-    if (result === undefined) return;
-    try {
-      await withdrawRating(result.id, this.services.host.settings.userId, (await this.services.generations()).ratingPorts());
-      const { rating: _rating, ratingNotice: _notice, ...rest } = result;
-      this.replace({ ...rest, comment: '', correction: '', ratingNotice: { kind: 'info', text: 'Rating taken back' } });
-    } catch (error) {
-      this.services.host.log.error('Undo rating', error);
-      this.update(result.id, { ratingNotice: noticeOf(asAtelierError(error).toJSON(), 'error') });
-    }
+  private async withdraw(result: ShownResult): Promise<void> {
+    await withdrawRating(result.id, this.services.host.settings.userId, (await this.services.generations()).ratingPorts());
+    const { rating: _rating, ratingNotice: _notice, ...rest } = result;
+    this.replace({ ...rest, comment: '', correction: '', ratingNotice: { kind: 'info', text: 'Rating taken back' } });
   }
 
   private async one(request: RunRequest, seed: number, signal: AbortSignal): Promise<Generation> {
@@ -232,8 +232,12 @@ export class GenerateSession {
     this.changes.fire();
   }
 
+  private find(id: string): ShownResult | undefined {
+    return this.current.results.find((known) => known.id === id);
+  }
+
   private update(id: string, change: Partial<ShownResult>): void {
-    const result = this.current.results.find((known) => known.id === id);
+    const result = this.find(id);
     if (result !== undefined) this.replace({ ...result, ...change });
   }
 
@@ -256,9 +260,10 @@ function noticeOf(error: ErrorDocument, kind: Notice['kind'], prefix = ''): Noti
   return { kind, text: `${prefix}${error.message} ${error.hint}`, ...(action === undefined ? {} : { action }) };
 }
 
-function outcomeOf(error: unknown): Notice {
-  if (isCancellation(error)) return { kind: 'info', text: 'Cancelled. Nothing was saved.' };
-  return noticeOf(asAtelierError(error).toJSON(), 'error');
+function outcomeOf(error: unknown, made: number, asked: number): Notice {
+  if (!isCancellation(error)) return noticeOf(asAtelierError(error).toJSON(), 'error');
+  const saved = made === 0 ? 'Nothing was saved.' : `${made} of ${asked} prompts are made and saved.`;
+  return { kind: 'info', text: `Cancelled. ${saved}` };
 }
 
 /** @throws AtelierError `prompt.unknown` when there is no result to act on */

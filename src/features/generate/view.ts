@@ -1,6 +1,8 @@
 import type * as vscode from 'vscode';
-import { checkDescription } from '../../core/image-prompt/description.js';
+import { asAtelierError, isCancellation } from '../../core/errors.js';
 import { TARGETS } from '../../core/image-prompt/target.js';
+import { findTaste } from '../../core/taste/find-taste.js';
+import type { Taste } from '../../core/taste/taste.js';
 import { webviewHtml, webviewRoot } from '../../host/webview-html.js';
 import type { Services } from '../services.js';
 import { type GenerateState, type HostMessage, type Notice, type Options, type PageAction, parseMessage } from './protocol.js';
@@ -39,7 +41,12 @@ export class GenerateView implements vscode.WebviewViewProvider {
   ) {
     const { context, settings, vscode } = services.host;
     this.form = { ...EMPTY_FORM, ...context.workspaceState.get<Partial<Form>>(MEMENTO) };
+    const tastes = vscode.workspace.createFileSystemWatcher('**/tastes.yaml');
     context.subscriptions.push(
+      tastes,
+      tastes.onDidChange(() => this.post()),
+      tastes.onDidCreate(() => this.post()),
+      tastes.onDidDelete(() => this.post()),
       session.onChange(() => this.post()),
       session.onStream((stream) => this.send({ type: 'stream', ...stream })),
       settings.onChange(['model', 'provider', 'data'], () => this.post()),
@@ -111,13 +118,16 @@ export class GenerateView implements vscode.WebviewViewProvider {
         this.session.select(message.index);
         break;
       case 'rate':
-        void this.session.rate({ rating: message.rating });
+        void this.session.rate(message.id, { rating: message.rating });
         break;
       case 'comment':
-        void this.session.rate({ comment: message.text });
+        void this.session.rate(message.id, { comment: message.text });
         break;
       case 'correct':
-        void this.session.rate({ correction: message.text });
+        void this.session.rate(message.id, { correction: message.text });
+        break;
+      case 'undoRating':
+        void this.session.undoRating(message.id);
         break;
       case 'run':
         void this.services.host.guard('Run', async () => {
@@ -132,11 +142,12 @@ export class GenerateView implements vscode.WebviewViewProvider {
 
   /** Generates from the form; the page shows how it ends. */
   async generate(again: boolean): Promise<void> {
-    if (checkDescription(this.form.description) !== undefined) return;
+    const { log } = this.services.host;
     try {
       await this.session.generate(this.form, again);
     } catch (error) {
-      this.services.host.log.error('Generate', error);
+      if (isCancellation(error)) log.info('Generate: cancelled');
+      else log.error('Generate', error);
     }
   }
 
@@ -167,15 +178,15 @@ export class GenerateView implements vscode.WebviewViewProvider {
   private async state(): Promise<GenerateState> {
     const { host } = this.services;
     const tastes = await (await this.services.generations()).tastes();
-    const taste = tastes.find((known) => known.name === this.form.taste) ?? tastes[0];
+    const { taste, problem } = this.taste(tastes);
     const blocked = await this.blocked();
-    const notice = this.notice();
+    const notice = problem ?? this.notice();
     const { results, selected, outcome } = this.session.state;
     const run = this.session.run;
     const focus = this.focus;
     this.focus = false;
     return {
-      taste: { name: taste?.name ?? '', label: taste?.label ?? '', swatch: taste?.swatch ?? [] },
+      taste,
       description: this.form.description,
       filled: this.filled,
       options: this.form.options,
@@ -189,6 +200,20 @@ export class GenerateView implements vscode.WebviewViewProvider {
       ...(outcome === undefined ? {} : { outcome }),
       ...(focus ? { focus } : {}),
     };
+  }
+
+  /** The taste of the form; when it is gone (another branch, a renamed entry) its name, and what is wrong. */
+  private taste(tastes: readonly Taste[]): { taste: GenerateState['taste']; problem?: Notice } {
+    try {
+      const { name, label, swatch } = findTaste(tastes, this.form.taste);
+      return { taste: { name, label, swatch } };
+    } catch (error) {
+      const { message, hint } = asAtelierError(error);
+      return {
+        taste: { name: this.form.taste, label: this.form.taste, swatch: [] },
+        problem: { kind: 'warning', text: `${message} ${hint}` },
+      };
+    }
   }
 
   private async blocked(): Promise<Notice | undefined> {
@@ -213,7 +238,7 @@ export class GenerateView implements vscode.WebviewViewProvider {
     if (this.services.host.workspaceFolder() !== undefined) return undefined;
     return {
       kind: 'info',
-      text: 'No folder is open: prompts are generated, but neither they nor ratings can be saved.',
+      text: 'No folder on disk is open: prompts are generated, but neither they nor ratings can be saved.',
       action: { title: 'Open Folder', command: 'workbench.action.files.openFolder' },
     };
   }

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { asAtelierError } from '../../core/errors.js';
+import { asAtelierError, isCancellation } from '../../core/errors.js';
 import { abortOn } from '../../host/abort.js';
 import { PRESETS, type Preset, requiresKey } from '../../models/presets.js';
 import type { Services } from '../services.js';
@@ -69,19 +69,26 @@ async function chooseOf(services: Services, preset: Preset): Promise<string | un
 
 async function requireAddress(services: Services, preset: Preset): Promise<string | undefined> {
   const { vscode, settings } = services.host;
-  const known = settings.baseUrl(preset) ?? preset.baseUrl;
-  if (known !== undefined) return known;
+  if (preset.baseUrl !== undefined) return settings.baseUrl(preset) ?? preset.baseUrl;
   const typed = await vscode.window.showInputBox({
     title: preset.label,
     prompt: 'Address of the endpoint, up to and with /v1',
     placeHolder: 'http://127.0.0.1:8000/v1',
+    value: settings.baseUrl(preset) ?? '',
     ignoreFocusOut: true,
-    validateInput: (text) => (/^https?:\/\/[^/\s]+\S*$/.test(text.trim()) ? undefined : 'An address starts with http:// or https://'),
+    validateInput: checkAddress,
   });
   if (typed === undefined) return undefined;
   const baseUrl = typed.trim().replace(/\/+$/, '');
   await settings.setBaseUrl(preset, baseUrl);
   return baseUrl;
+}
+
+/** What is wrong with an address, or undefined. */
+function checkAddress(text: string): string | undefined {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return 'An address starts with http:// or https:// and names a host';
+  return url.username === '' ? undefined : 'Leave user name and password out: addresses are shown and logged. Set a key instead.';
 }
 
 /** The endpoint's own list of models; typed by hand when it gives none. */
@@ -93,6 +100,7 @@ async function pickOrType(services: Services, preset: Preset): Promise<string | 
     try {
       return await hub.listModels(preset.id, abortOn(token));
     } catch (error) {
+      if (isCancellation(error)) throw error;
       log.error('List models', error);
       void vscode.window.showWarningMessage(`${asAtelierError(error).message} Type the model's name instead.`);
       return [];

@@ -4,13 +4,27 @@ import type { Problem } from '../../store/problem.js';
 import type { Services } from '../services.js';
 
 /** Files whose problems are shown, below the workspace folder. */
-const WATCHED = '**/{tastes.yaml,training_data.csv,prompt_history.csv,user_feedback.csv}';
+const WATCHED = '**/{tastes.yaml,training_data.csv,prompt_history.csv,user_feedback.csv,prices.csv}';
 
 /** Problems in the workspace's tastes and tables, in the Problems view; and the start of a new taste. */
 export function register(services: Services): vscode.Disposable {
   const { vscode } = services.host;
   const diagnostics = vscode.languages.createDiagnosticCollection('promptAtelier');
-  const check = () => refresh(services, diagnostics);
+  // One look at a time, and one more when something changed meanwhile: an older look must not overwrite a newer one.
+  let looking: Promise<void> | undefined;
+  let again = false;
+  const check = (): void => {
+    if (looking !== undefined) {
+      again = true;
+      return;
+    }
+    looking = refresh(services, diagnostics).finally(() => {
+      looking = undefined;
+      if (!again) return;
+      again = false;
+      check();
+    });
+  };
   const watcher = vscode.workspace.createFileSystemWatcher(WATCHED);
   return vscode.Disposable.from(
     diagnostics,
@@ -19,9 +33,10 @@ export function register(services: Services): vscode.Disposable {
     watcher.onDidCreate(check),
     watcher.onDidDelete(check),
     vscode.workspace.onDidOpenTextDocument((document) => {
-      if (path.basename(document.uri.path) === 'tastes.yaml') void check();
+      if (path.basename(document.uri.path) === 'tastes.yaml') check();
     }),
     services.onProblem(check),
+    vscode.workspace.onDidGrantWorkspaceTrust(check),
     vscode.commands.registerCommand('promptAtelier.newTaste', () => services.host.guard('New Taste', () => newTaste(services))),
   );
 }
@@ -32,7 +47,7 @@ async function refresh(services: Services, diagnostics: vscode.DiagnosticCollect
   if (folder === undefined) return;
   try {
     const byFile = new Map<string, vscode.Diagnostic[]>();
-    for (const problem of await (await services.generations()).problems()) {
+    for (const problem of await (await services.generations()).problems(vscode.workspace.isTrusted)) {
       const file = path.resolve(folder, problem.file);
       byFile.set(file, [...(byFile.get(file) ?? []), toDiagnostic(vscode, problem)]);
     }
@@ -84,7 +99,7 @@ async function newTaste(services: Services): Promise<void> {
     : vscode.workspace.openTextDocument(exists ? uri : uri.with({ scheme: 'untitled' })));
   const editor = await vscode.window.showTextDocument(document);
   const text = document.getText();
-  const start = text.trim() === '' ? 'tastes:\n' : text.endsWith('\n') ? '' : '\n';
+  const start = `${text === '' || text.endsWith('\n') ? '' : '\n'}${/^tastes:/m.test(text) ? '' : 'tastes:\n'}`;
   const line = document.lineCount - 1;
   await editor.edit((edit) => edit.insert(document.lineAt(line).range.end, `${start}${TASTE_TEMPLATE}`));
   const name = editor.document.getText().lastIndexOf('my taste:');

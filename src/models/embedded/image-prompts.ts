@@ -73,7 +73,7 @@ function open(subject: string, taste: Taste, random: Random): string {
   const first = subject.charAt(0);
   const capital = first !== first.toLowerCase();
   // A function as replacement: "$&" in a description is no pattern.
-  if (!capital && !NOT_A_NOUN.test(subject) && !NAMES_MEDIUM.test(subject)) return capitalise(lead.replace('{subject}', () => subject));
+  if (!capital && !NOT_A_NOUN.test(subject) && !NAMES_MEDIUM.test(subject)) return capitalise(lead.replaceAll('{subject}', () => subject));
   const style = lead.replace(/(?:\s+(?:of|showing|with|depicting|featuring))?\s*\{subject\}\s*/, ' ').trim();
   return style === '' ? subject : `${subject}, ${style}`;
 }

@@ -77,6 +77,7 @@ describe('atelier, the terminal command', () => {
     for (const [args, message] of [
       [['generate', 'a cat'], /--taste is missing/],
       [['generate', '--taste', 'anmie', 'a cat'], /Did you mean "anime"\?/],
+      [['generate', '--taste', 'anime', '--workspace', 'no/such/folder', 'a cat'], /There is no folder "no\/such\/folder"/],
       [['generate', '--taste', 'anime', 'x'], /1 character; it needs at least 3/],
       [['generate', '--tast', 'anime', 'a cat'], /Did you mean --taste\?/],
       [['generat', '--taste', 'anime', 'a cat'], /Did you mean "generate"\?/],
@@ -152,6 +153,34 @@ describe('atelier, the terminal command', () => {
       const document = JSON.parse(stdout);
       assert.equal(document.status, 'structured_only');
       assert.equal(document.enhance_error.code, 'budget.exceeded');
+    });
+
+    it('shows the prompts that were made when a later one fails', async () => {
+      const args = [
+        'generate',
+        '--json',
+        '--base-url',
+        server.url,
+        '--model',
+        'custom:fault-large',
+        '--taste',
+        'anime',
+        'a grey kite',
+        '--count',
+        '3',
+      ];
+      const env = { ATELIER_API_KEY: 'the-right-key' };
+      server.inject({ ...faults.status(400, { message: 'enough' }), when: (request) => JSON.stringify(request.body).includes('"seed":2') });
+      const { code, stdout } = await atelier(args, env);
+      assert.equal(code, 1);
+      const document = JSON.parse(stdout);
+      assert.equal(document.candidates.length, 1);
+      assert.equal(document.error.code, 'model.bad_request');
+    });
+
+    it('names the variable that a missing key is read from', async () => {
+      const { stderr } = await atelier(['generate', '--base-url', server.url, '--model', 'openai:m', '--taste', 'anime', 'a kite']);
+      assert.match(stderr, /Set ATELIER_API_KEY/);
     });
 
     it('gives up a dead endpoint with exit code 1, one sentence and the next step', async () => {

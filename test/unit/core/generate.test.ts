@@ -119,9 +119,14 @@ describe('generateImagePrompt', () => {
     const { record, enhanceError } = await generateImagePrompt(REQUEST, ports);
     assert.equal(record.status, 'structured_only');
     assert.equal(record.finalPrompt, 'structured');
-    assert.equal(record.costUsd, 0.25);
+    assert.equal(record.costUsd, undefined, 'what the failed calls cost nobody knows');
     assert.deepEqual(enhanceError, { code: 'model.timeout', message: 'Too slow.', hint: 'Wait.' });
     assert.deepEqual(ports.saved, [record]);
+  });
+
+  it('knows the cost of a stage 2 that was not sent', async () => {
+    const broke: Stage = () => Promise.reject(new AtelierError('budget.exceeded', 'Spent.', { hint: 'Raise it.' }));
+    assert.equal((await generateImagePrompt(REQUEST, new Workshop(answer('structured'), broke))).record.costUsd, 0.25);
   });
 
   it('runs stage 1 alone for the pattern "structure"', async () => {
