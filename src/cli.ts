@@ -10,6 +10,7 @@ declare const ATELIER_VERSION: string;
 const COMMANDS: Record<Command, () => Promise<{ run(args: Parameters<typeof import('./cli/generate.js').run>[0]): Promise<number> }>> = {
   generate: () => import('./cli/generate.js'),
   rate: () => import('./cli/rate.js'),
+  run: () => import('./cli/run.js'),
 };
 
 /** Runs one command. @returns the exit code: 0 done, 1 the operation failed, 2 bad usage or bad input */
@@ -34,7 +35,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     const error = asAtelierError(thrown);
     output.error(error);
-    return /^(?:usage|description|taste|rating|prompt)\./.test(error.code) || error.code === 'model.unknown' ? 2 : 1;
+    return /^(?:usage|description|taste|rating|prompt|signature|input)\./.test(error.code) || error.code === 'model.unknown' ? 2 : 1;
   } finally {
     process.removeListener('SIGINT', onInterrupt);
     process.removeListener('SIGTERM', onInterrupt);

@@ -19,7 +19,7 @@ export function userOf(context: CommandContext): string {
 }
 
 /** The folder that files are read from and written to. Absolute. */
-function workspaceOf(context: CommandContext): string {
+export function workspaceOf(context: CommandContext): string {
   const folder = path.resolve(context.values.workspace ?? process.cwd());
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
   throw usage(`There is no folder "${context.values.workspace}".`, 'Create it, or name another one with --workspace.');
@@ -29,16 +29,25 @@ function workspaceOf(context: CommandContext): string {
 export async function openStore(context: CommandContext): Promise<GenerationStore> {
   const { GenerationStore } = await import('../store/index.js');
   return new GenerationStore({
-    packedFolder: path.join(__dirname, '..', 'data'),
+    packedFolder: PACKED_FOLDER,
     workspaceFolder: workspaceOf(context),
     dataFolder: 'data',
     onProblem: (problem) => context.output.warn(`${problem.file}:${problem.line}: ${problem.message} ${problem.hint}`),
   });
 }
 
-/** The engine with the model that the command line names. @throws AtelierError `model.*`, `usage.invalid` */
+/** Where the product's own data is. Absolute. */
+export const PACKED_FOLDER = path.join(__dirname, '..', 'data');
+
+/** The image-prompt engine with the model that the command line names. @throws AtelierError `model.*`, `usage.invalid` */
 export async function openEngine(context: CommandContext, store: GenerationStore) {
-  const { Budget, createImagePromptEngine, ModelHub } = await import('../engine/index.js');
+  const { createImagePromptEngine } = await import('../engine/index.js');
+  return createImagePromptEngine(await openModel(context, store));
+}
+
+/** The model that the command line names. @throws AtelierError `model.*`, `usage.invalid` */
+export async function openModel(context: CommandContext, store: GenerationStore) {
+  const { Budget, ModelHub } = await import('../engine/index.js');
   const { DiskResponseCache } = await import('../store/index.js');
   const { values, output } = context;
   const baseUrl = values['base-url'];
@@ -66,7 +75,7 @@ export async function openEngine(context: CommandContext, store: GenerationStore
     },
     environmentProxy: true,
   });
-  return createImagePromptEngine(await hub.open(model));
+  return hub.open(model);
 }
 
 /** A preset's key goes to the preset's own endpoint; an address of the user's own gets ATELIER_API_KEY and never another. */

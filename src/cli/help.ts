@@ -12,6 +12,13 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
   atelier rate <id> <1-5> [--comment TEXT] [--correction TEXT] [--user ID]
       Judges a prompt. 4, 5 and corrected ones become training rows.
 
+  atelier run <signature> [--input NAME=VALUE ...] [--input-file F.json] [--reasoning]
+      A typed task: one prediction. The signature is a name (built in or in your signatures/), a
+      .signature.yaml file, or one line: 'review -> label: class "good, bad", score?: number'
+      --input       the value of one input
+      --input-file  a JSON object with the inputs; --input goes before it
+      --reasoning   think before the answer (chain of thought), and show the thoughts
+
 Common options
   --json             one JSON document on standard output, everything else on standard error
   --workspace DIR    where the files are (default: here)

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { AtelierError } from '../core/errors.js';
 import { nearest } from '../core/text/edit-distance.js';
 
-const COMMANDS = ['generate', 'rate'] as const;
+const COMMANDS = ['generate', 'rate', 'run'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 const OPTIONS = {
@@ -13,6 +13,9 @@ const OPTIONS = {
   user: { type: 'string' },
   comment: { type: 'string' },
   correction: { type: 'string' },
+  input: { type: 'string', multiple: true },
+  'input-file': { type: 'string' },
+  reasoning: { type: 'boolean' },
   workspace: { type: 'string' },
   model: { type: 'string' },
   'base-url': { type: 'string' },
@@ -28,7 +31,8 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-type Values = { [Name in keyof typeof OPTIONS]?: ((typeof OPTIONS)[Name]['type'] extends 'boolean' ? boolean : string) | undefined };
+type ValueOf<Option> = Option extends { multiple: true } ? string[] : Option extends { type: 'boolean' } ? boolean : string;
+type Values = { [Name in keyof typeof OPTIONS]?: ValueOf<(typeof OPTIONS)[Name]> | undefined };
 
 /** The options that belong to one command; the others are common. */
 const OWN: Partial<Record<keyof typeof OPTIONS, Command[]>> = {
@@ -39,6 +43,9 @@ const OWN: Partial<Record<keyof typeof OPTIONS, Command[]>> = {
   user: ['generate', 'rate'],
   comment: ['rate'],
   correction: ['rate'],
+  input: ['run'],
+  'input-file': ['run'],
+  reasoning: ['run'],
 };
 
 export interface CommandLine {

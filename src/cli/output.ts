@@ -29,7 +29,10 @@ export class Output {
 
   error(error: AtelierError): void {
     if (this.json) this.out.write(`${JSON.stringify({ error: error.toJSON() }, null, 2)}\n`);
-    const place = error.file === undefined ? '' : ` (${error.file}${error.line === undefined ? '' : `:${error.line}`})`;
+    const place =
+      error.file === undefined
+        ? ''
+        : ` (${error.file}${error.line === undefined ? '' : `:${error.line}${error.column === undefined ? '' : `:${error.column}`}`})`;
     this.err.write(`${this.paint('31', 'error:')} ${error.message}${place}\n${error.hint}\n`);
   }
 

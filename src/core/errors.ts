@@ -1,6 +1,6 @@
 /**
  * The one error type of the product. `code` is stable (tests, `--json`, docs refer to it); `message` says what happened in one
- * sentence; `hint` says what to do next; `file` and `line` (1-based) say where, for data.
+ * sentence; `hint` says what to do next; `file`, `line` and `column` (1-based) say where, for data.
  */
 export class AtelierError extends Error {
   override readonly name = 'AtelierError';
@@ -8,6 +8,7 @@ export class AtelierError extends Error {
   readonly hint: string;
   readonly file: string | undefined;
   readonly line: number | undefined;
+  readonly column: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -15,6 +16,7 @@ export class AtelierError extends Error {
     this.hint = details.hint;
     this.file = details.file;
     this.line = details.line;
+    this.column = details.column;
   }
 
   /** Tells an AtelierError apart, also one thrown by another bundle (where `instanceof` would fail). */
@@ -31,6 +33,7 @@ export class AtelierError extends Error {
       hint: this.hint,
       ...(this.file === undefined ? {} : { file: this.file }),
       ...(this.line === undefined ? {} : { line: this.line }),
+      ...(this.column === undefined ? {} : { column: this.column }),
     };
   }
 }
@@ -40,6 +43,7 @@ export interface ErrorDetails {
   hint: string;
   file?: string | undefined;
   line?: number | undefined;
+  column?: number | undefined;
   cause?: unknown;
 }
 
@@ -50,6 +54,7 @@ export interface ErrorDocument {
   hint: string;
   file?: string;
   line?: number;
+  column?: number;
 }
 
 /** Stable codes: `<room>.<what>`. */
@@ -61,6 +66,11 @@ export type ErrorCode =
   | 'taste.invalid'
   | 'rating.invalid'
   | 'prompt.unknown'
+  | 'signature.unknown'
+  | 'signature.invalid'
+  | 'input.missing'
+  | 'input.unknown'
+  | 'input.invalid'
   | 'model.unknown'
   | 'model.no_key'
   | 'model.auth'

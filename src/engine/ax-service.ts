@@ -43,8 +43,18 @@ export interface AxServiceOptions {
   readonly signal?: AbortSignal | undefined;
   /** Given: the answer is streamed, and this is told the raw text so far. */
   readonly onText?: ((text: string) => void) | undefined;
+  /** Reads the answers in place of the normaliser. */
+  readonly reader?: AnswerReader | undefined;
   /** Told each result: usage, cost, cache. */
   readonly onResult: (result: ChatResult) => void;
+}
+
+/** Reads answers for Ax, and says what was wrong with one, in better words than Ax's. */
+export interface AnswerReader {
+  /** @returns what Ax is given in place of the answer */
+  read(answer: string): string;
+  /** What the model is told of its last answer. */
+  readonly correction: string;
 }
 
 /**
@@ -53,6 +63,8 @@ export interface AxServiceOptions {
  */
 export class AxChatService implements AxAIService<string, string, string> {
   private serviceOptions: AxAIServiceOptions = {};
+  /** With a reader: the messages of the last request, and its answer. */
+  private asked: { readonly messages: readonly ChatMessage[]; readonly answer: string } | undefined;
 
   constructor(
     private readonly open: OpenModel,
@@ -62,18 +74,21 @@ export class AxChatService implements AxAIService<string, string, string> {
   async chat(request: Readonly<AxChatRequest<string>>, options: Readonly<AxAIServiceOptions> = {}): Promise<AxChatResponse> {
     const signals = [options.abortSignal, this.options.signal].filter((signal) => signal !== undefined);
     const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+    const { reader, outputs } = this.options;
+    const messages = this.messagesOf(request);
     try {
       const result = await this.ask({
         model: this.open.model,
-        messages: request.chatPrompt.map(toMessage),
+        messages,
         ...(request.modelConfig?.maxTokens === undefined ? {} : { maxTokens: request.modelConfig.maxTokens }),
         ...this.options.request,
         ...(signal === undefined ? {} : { signal }),
       });
       this.options.onResult(result);
+      this.asked = { messages, answer: result.text[0] ?? '' };
       const results = result.text.map((text, index) => ({
         index,
-        content: normaliseAnswer(text, this.options.outputs),
+        content: reader === undefined ? normaliseAnswer(text, outputs) : reader.read(text),
         finishReason: 'stop' as const,
       }));
       return { results, modelUsage: this.usage(result) };
@@ -81,6 +96,14 @@ export class AxChatService implements AxAIService<string, string, string> {
       if (signal?.aborted === true) throw new AxAIServiceAbortedError(NAME, asAtelierError(error).message);
       throw error;
     }
+  }
+
+  /** Ax's messages; of a second attempt with a reader, the first ones, the answer as it was, and the reader's words. */
+  private messagesOf(request: Readonly<AxChatRequest<string>>): readonly ChatMessage[] {
+    const { reader } = this.options;
+    if (reader === undefined || this.asked === undefined) return request.chatPrompt.map(toMessage);
+    const { messages, answer } = this.asked;
+    return [...messages, { role: 'assistant', content: answer }, { role: 'user', content: reader.correction }];
   }
 
   private async ask(request: ChatRequest): Promise<ChatResult> {

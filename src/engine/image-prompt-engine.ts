@@ -4,16 +4,16 @@ import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts
 import { RunnableSequence } from '@langchain/core/runnables';
 import { AtelierError, cancelled } from '../core/errors.js';
 import type { ImagePromptEngine, StageOptions, StageResult } from '../core/image-prompt/generate.js';
-import { addUsage, type Demo, type FieldValues, NO_USAGE, type Usage } from '../core/program/program.js';
+import { type Demo, type FieldValues, textOf } from '../core/program/program.js';
 import type { Task } from '../core/program/task.js';
 import type { Field } from '../core/signature/signature.js';
-import type { ChatResult } from '../models/chat-model.js';
 import { emptyAnswer } from '../models/model-error.js';
 import type { OpenModel } from '../models/model-hub.js';
 import { axProgram } from './ax-program.js';
 import { AxChatService } from './ax-service.js';
 import { PortChatModel } from './langchain-model.js';
 import { plainAnswer, shownValue } from './normalise-answer.js';
+import { portError, Spent } from './spent.js';
 
 /** Extra attempts when the answer cannot be read: the model is told what was wrong. */
 const READ_RETRIES = 1;
@@ -37,14 +37,14 @@ async function structure(open: OpenModel, task: Task, options: StageOptions): Pr
     onText: (text) => options.onText(shownValue(text, output)),
     onResult: (result) => spent.add(result),
   });
-  const generator = axProgram(task.program);
+  const { generator, inputsOf } = axProgram(task.program);
   try {
-    const values = await generator.forward(service, task.inputs, { maxRetries: READ_RETRIES, stream: false });
+    const values = await generator.forward(service, inputsOf(task.inputs), { maxRetries: READ_RETRIES, stream: false });
     // A prompt is one paragraph: what follows is politeness.
     const [paragraph = ''] = plainAnswer(String(values[output.name] ?? ''), output).split(/\n\s*\n/);
     const text = oneLine(paragraph);
     if (text === '') throw emptyAnswer(open.name);
-    return spent.result(text);
+    return { text, ...spent.total() };
   } catch (error) {
     throw axError(error, open, spent.lastAnswer, options.signal);
   }
@@ -73,7 +73,7 @@ async function enhance(open: OpenModel, task: Task, options: StageOptions): Prom
   }
   const answer = plainAnswer(text, output);
   if (answer === '') throw emptyAnswer(open.name);
-  return spent.result(answer);
+  return { text: answer, ...spent.total() };
 }
 
 /** The instructions are values, never template text: braces in them mean nothing. */
@@ -84,42 +84,19 @@ const ENHANCE_TEMPLATE = ChatPromptTemplate.fromMessages([
 ]);
 
 function demoMessages(demo: Demo) {
-  return [new HumanMessage(describeInputs(demo.inputs)), new AIMessage(Object.values(demo.outputs).join('\n'))];
+  return [new HumanMessage(describeInputs(demo.inputs)), new AIMessage(Object.values(demo.outputs).map(textOf).join('\n'))];
 }
 
 function describeInputs(inputs: FieldValues): string {
   return Object.entries(inputs)
-    .map(([name, value]) => `${name}: ${value}`)
+    .map(([name, value]) => `${name}: ${textOf(value)}`)
     .join('\n');
 }
 
-/** What the calls of one stage cost together. */
-class Spent {
-  private usage: Usage = NO_USAGE;
-  private cost: number | undefined = 0;
-  private calls = 0;
-  private hits = 0;
-  lastAnswer = '';
-
-  add(result: ChatResult): void {
-    this.usage = addUsage(this.usage, result.usage);
-    this.cost = this.cost === undefined || result.cost === undefined ? undefined : this.cost + result.cost;
-    this.calls++;
-    if (result.cached) this.hits++;
-    this.lastAnswer = result.text[0] ?? '';
-  }
-
-  result(text: string): StageResult {
-    return { text, usage: this.usage, costUsd: this.cost, cached: this.calls > 0 && this.hits === this.calls };
-  }
-}
-
-/** Ax wraps what its service throws: the port's own error is what a person must see. */
+/** What a person must see: the port's own error, or why the answer cannot be read. */
 function axError(thrown: unknown, open: OpenModel, lastAnswer: string, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted === true) return cancelled(signal.reason);
-  for (let error = thrown; error instanceof Error; error = error.cause) {
-    if (AtelierError.is(error)) return error;
-  }
+  const known = portError(thrown, signal);
+  if (known !== undefined) return known;
   const reason = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown);
   return new AtelierError('model.invalid_answer', `The answer of ${open.name} cannot be read (${reason}): ${lastAnswer.slice(0, 200)}`, {
     hint: 'Try again, or choose a stronger model.',

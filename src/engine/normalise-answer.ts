@@ -1,4 +1,6 @@
 import type { Field } from '../core/signature/signature.js';
+import { isJsonObject, type JsonValue } from '../core/text/json-schema.js';
+import { looseJson } from '../core/text/loose-json.js';
 
 /**
  * Rewrites what models really answer (code fences, bold labels, JSON, thinking blocks, polite words around) into the `field: value`
@@ -7,11 +9,33 @@ import type { Field } from '../core/signature/signature.js';
  * @param fields the output fields of the signature
  */
 export function normaliseAnswer(text: string, fields: readonly Field[]): string {
-  const bare = withoutFence(withoutThinking(text), fields);
-  const values = fromJson(bare, fields) ?? fromLabels(bare, fields);
+  const { bare, values } = findValues(text, fields);
   if (values !== undefined) return values.map(([field, value]) => `${field.name}: ${tidy(field, value)}`).join('\n');
   const only = fields.length === 1 ? fields[0] : undefined;
   return only === undefined ? bare : `${only.name}: ${tidy(only, bare)}`;
+}
+
+/** An answer taken apart, before its values are read. */
+export interface FoundValues {
+  /** The answer without thinking blocks and the fence around it. */
+  readonly bare: string;
+  /** The texts of the fields that it names; undefined when it names none. */
+  readonly values: Values | undefined;
+  /** What stands before the first field that it names. */
+  readonly before: string;
+}
+
+/**
+ * Finds the fields of an answer, in JSON or behind labels.
+ * @param namesOf other names by which an answer may call a field
+ */
+export function findValues(text: string, fields: readonly Field[], namesOf: (field: Field) => readonly string[] = () => []): FoundValues {
+  const all = (field: Field) => [field.name, ...namesOf(field)];
+  const bare = withoutFence(withoutThinking(text), fields, all);
+  const json = bare.startsWith('{') ? looseJson(bare) : undefined;
+  // A whole object that names no field is a value, and its keys are no labels.
+  if (isJsonObject(json)) return { bare, values: fromJson(json, fields, all), before: '' };
+  return { bare, ...fromLabels(bare, fields, all) };
 }
 
 /** The value of the only output field in an answer that may still be growing: what a person is shown while it streams. */
@@ -50,44 +74,48 @@ function withoutThinking(text: string): string {
 }
 
 /** Unwraps a code fence when what it holds looks like the answer. */
-function withoutFence(text: string, fields: readonly Field[]): string {
+function withoutFence(text: string, fields: readonly Field[], namesOf: NamesOf): string {
   const inner = /```[a-zA-Z]*\n([\s\S]*?)\n?```/.exec(text)?.[1]?.trim();
   if (inner === undefined) return text;
   const whole = /^```[a-zA-Z]*\n[\s\S]*```$/.test(text);
-  return whole || inner.startsWith('{') || labels(inner, fields).length > 0 ? inner : text;
+  return whole || inner.startsWith('{') || labels(inner, fields, namesOf).length > 0 ? inner : text;
 }
 
 type Values = (readonly [Field, string])[];
+type NamesOf = (field: Field) => readonly string[];
 
-function fromJson(text: string, fields: readonly Field[]): Values | undefined {
-  if (!text.startsWith('{')) return undefined;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text.slice(0, text.lastIndexOf('}') + 1));
-  } catch {
-    return undefined;
-  }
-  const byTitle = new Map(Object.entries(parsed as Record<string, unknown>).map(([name, value]) => [title(name), value]));
+function fromJson(parsed: Readonly<Record<string, JsonValue>>, fields: readonly Field[], namesOf: NamesOf): Values | undefined {
+  const byTitle = new Map(Object.entries(parsed).map(([name, value]) => [title(name), value]));
   const values: Values = [];
   for (const field of fields) {
-    const value = byTitle.get(title(field.name));
+    const value = namesOf(field)
+      .map((name) => byTitle.get(title(name)))
+      .find((found) => found !== undefined);
     if (value !== undefined) values.push([field, typeof value === 'string' ? value : JSON.stringify(value)]);
   }
   return values.length === 0 ? undefined : values;
 }
 
-function fromLabels(text: string, fields: readonly Field[]): Values | undefined {
-  const found = labels(text, fields);
-  if (found.length === 0) return undefined;
+function fromLabels(text: string, fields: readonly Field[], namesOf: NamesOf): Omit<FoundValues, 'bare'> {
+  const found = labels(text, fields, namesOf);
+  const [first] = found;
+  if (first === undefined) return { values: undefined, before: '' };
   const values: Values = [];
   found.forEach((label, index) => {
     if (values.some(([field]) => field === label.field)) return;
-    const value = text.slice(label.end, found[index + 1]?.start ?? text.length).trim();
+    const value = (text.slice(label.end, found[index + 1]?.start ?? text.length).split(SECTION)[0] ?? '').trim();
     // What stands after a short value is chatter; after a text it may belong to it.
-    values.push([label.field, label.field.type === 'string' ? value : (value.split('\n')[0] ?? '')]);
+    values.push([label.field, isLong(label.field) ? value : (value.split('\n')[0] ?? '')]);
   });
-  return values;
+  return { values, before: text.slice(0, first.start).trim() };
 }
+
+function isLong({ type, array }: Field): boolean {
+  return array === true || type === 'string' || type === 'code' || type === 'json' || type === 'object';
+}
+
+/** A section marker of DSPy's chat format, of whatever field. */
+const SECTION = /^[ \t]*\[\[ *## *\w+ *## *\]\]/m;
 
 interface Label {
   readonly field: Field;
@@ -95,11 +123,14 @@ interface Label {
   readonly end: number;
 }
 
-/** Lines that begin with a field's name, whatever decoration stands around it. */
-function labels(text: string, fields: readonly Field[]): Label[] {
+/** Lines that begin with a field's name, whatever decoration stands around it: "**Label:**", "## Label", "[[ ## label ## ]]". */
+function labels(text: string, fields: readonly Field[], namesOf: NamesOf): Label[] {
   const found = fields.flatMap((field) => {
-    const name = title(field.name).replace(/ /g, '[ _]?');
-    const pattern = new RegExp(`^[\\s>#*_\`"-]*${name}[*_\`"]*\\s*:[*_\`]*[ \\t]*`, 'gim');
+    const names = [...new Set(namesOf(field).map((name) => title(name).replace(/ /g, '[ _]?')))].join('|');
+    const pattern = new RegExp(
+      `^[\\s>#*_\`"-]*(?:${names})[*_\`"]*\\s*:[*_\`]*[ \\t]*|^#{1,6} +(?:${names})[ \\t]*$|^[ \\t*_]*\\[\\[ *## *(?:${names}) *## *\\]\\][*_]*[ \\t]*`,
+      'gimu',
+    );
     return [...text.matchAll(pattern)].map((match) => ({ field, start: match.index, end: match.index + match[0].length }));
   });
   return found.sort((a, b) => a.start - b.start);

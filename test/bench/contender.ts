@@ -77,7 +77,7 @@ const CONTENDERS: Record<string, (url: string) => Promise<Call>> = {
   },
   'ax + port': async (url) => {
     const open = await hub(url).open(`custom:${MODEL}`);
-    const program = axProgram(PROGRAM);
+    const program = axProgram(PROGRAM).generator;
     const { outputs } = PROGRAM.signature;
     return (index) => {
       const service = new AxChatService(open, { outputs, request: { temperature: 0 }, onResult: () => undefined });

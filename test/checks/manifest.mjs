@@ -55,6 +55,8 @@ for (const file of [
   'dist/store.js',
   'dist/webview/generate.js',
   'data/tastes.yaml',
+  'data/signatures/ClassifyText.signature.yaml',
+  'data/signatures/ImagePrompt.signature.yaml',
   'data/training_data.csv',
   'media/icon.png',
   'LICENSE',

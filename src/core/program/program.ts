@@ -1,12 +1,24 @@
-import type { Signature } from '../signature/signature.js';
+import type { Module, Signature } from '../signature/signature.js';
+import type { JsonValue } from '../text/json-schema.js';
+
+/** The value of a field, typed by the field: text, number, boolean, list, object; null for an optional output that is not there. */
+export type FieldValue = JsonValue;
 
 /** The values of fields, by name. */
-export type FieldValues = Readonly<Record<string, string>>;
+export type FieldValues = Readonly<Record<string, FieldValue>>;
+
+/** A value as a model reads it: text as it is, anything else as JSON. */
+export function textOf(value: FieldValue | undefined): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
 
 /** An example placed in the prompt. */
 export interface Demo {
   readonly inputs: FieldValues;
   readonly outputs: FieldValues;
+  /** The thoughts before the outputs, for `chain_of_thought`. */
+  readonly reasoning?: string;
   /** How good the outputs are, 0..1. */
   readonly quality: number;
 }
@@ -16,6 +28,8 @@ export interface Program {
   readonly signature: Signature;
   readonly instructions: string;
   readonly demos: readonly Demo[];
+  /** `predict` when absent. */
+  readonly module?: Module;
 }
 
 /** What a prediction cost in tokens. */

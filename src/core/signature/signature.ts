@@ -1,13 +1,42 @@
-/** The types a field can have (design.md section 6). */
-export type FieldType = 'string' | 'number' | 'boolean' | 'class';
+import type { JsonSchema } from '../text/json-schema.js';
+
+/** The types a field can have (design.md section 6); a field with `array` holds a list of them. */
+export const FIELD_TYPES = [
+  'string',
+  'number',
+  'integer',
+  'boolean',
+  'class',
+  'date',
+  'datetime',
+  'url',
+  'code',
+  'json',
+  'object',
+  'image',
+] as const;
+export type FieldType = (typeof FIELD_TYPES)[number];
 
 /** One input or output of a signature. */
 export interface Field {
   readonly name: string;
   readonly type: FieldType;
   readonly description: string;
+  /** A list of values of the type. */
+  readonly array?: boolean;
+  /** May be left out of the inputs, or of the answer. */
+  readonly optional?: boolean;
   /** The allowed values of a `class` field. */
   readonly options?: readonly string[];
+  /** Smallest and largest value of a `number` or `integer`. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Longest text, in characters, of a `string`, `code` or `url`. */
+  readonly maxLength?: number;
+  /** A regular expression that a `string`, `code` or `url` must contain a match of. */
+  readonly pattern?: string;
+  /** What an `object` or `json` value must look like. */
+  readonly schema?: JsonSchema;
 }
 
 /** The typed contract of one task: instructions, inputs, outputs. */
@@ -18,3 +47,13 @@ export interface Signature {
   readonly inputs: readonly Field[];
   readonly outputs: readonly Field[];
 }
+
+/** How a signature is run: answer at once, or reason first. */
+export const MODULES = ['predict', 'chain_of_thought'] as const;
+export type Module = (typeof MODULES)[number];
+
+/** The name of the output that `chain_of_thought` puts before the others. */
+export const REASONING = 'reasoning';
+
+/** What a field's name may be: letters of any language, digits and underscores, a letter or underscore first. */
+export const FIELD_NAME = /^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u;

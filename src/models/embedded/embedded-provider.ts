@@ -2,6 +2,7 @@ import { AtelierError } from '../../core/errors.js';
 import { ENHANCE_PROMPT, IMAGE_PROMPT } from '../../core/image-prompt/programs.js';
 import type { ChatRequest, Provider, ProviderResult } from '../chat-model.js';
 import { estimateTokens } from '../tokens.js';
+import { cannotVote, canVote, voteClasses } from './class-votes.js';
 import { ImagePromptWriter } from './image-prompts.js';
 
 /**
@@ -40,6 +41,8 @@ export class EmbeddedProvider implements Provider {
     if (task?.taste !== undefined && task.program.signature.name === ENHANCE_PROMPT.name) {
       return this.imagePrompts.enhance(task, task.taste, seed);
     }
+    if (task !== undefined && task.taste === undefined && canVote(task)) return voteClasses(task);
+    if (task !== undefined && task.taste === undefined) throw cannotVote(task);
     const what = task === undefined ? 'free conversation' : `the signature ${task.program.signature.name}`;
     throw new AtelierError('model.unsupported', `The embedded model cannot do ${what}: it writes image prompts from examples.`, {
       hint: 'Choose a language model: OpenAI, Groq, Gemini, OpenRouter, a local Ollama or LM Studio, or one of the editor.',

@@ -1,3 +1,4 @@
+import { textOf } from '../../core/program/program.js';
 import type { Task } from '../../core/program/task.js';
 import { hash32, type Random, seededRandom } from '../../core/random.js';
 import type { Slot, Taste } from '../../core/taste/taste.js';
@@ -29,7 +30,8 @@ export class ImagePromptWriter {
   enhance(task: Task, taste: Taste, seed: number): string {
     const subject = subjectOf(task);
     const random = randomFor('enhance', taste, subject, seed);
-    const structured = task.inputs.structured_prompt ?? open(subject, taste, random);
+    const given = textOf(task.inputs.structured_prompt);
+    const structured = given === '' ? open(subject, taste, random) : given;
     const parts = this.extend(structured, ['lighting', 'palette', 'mood', 'technique', 'detail'], task, taste, random);
     const limit = task.target?.maxWords ?? Number.POSITIVE_INFINITY;
     while (parts.length > 1 && words(parts.join(' ')).length > limit) parts.pop();
@@ -60,7 +62,7 @@ export class ImagePromptWriter {
 }
 
 function subjectOf(task: Task): string {
-  return (task.inputs.user_input ?? '').replace(/[\s.,;]+$/u, '');
+  return textOf(task.inputs.user_input).replace(/[\s.,;]+$/u, '');
 }
 
 function randomFor(stage: string, taste: Taste, subject: string, seed: number): Random {

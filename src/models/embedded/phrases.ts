@@ -1,4 +1,4 @@
-import type { Demo } from '../../core/program/program.js';
+import { type Demo, textOf } from '../../core/program/program.js';
 import { SLOTS, type Slot, type Subject, type Taste } from '../../core/taste/taste.js';
 import { contentWords, jaccard, words } from '../../core/text/words.js';
 import { type Facets, facetsOf } from './facets.js';
@@ -111,11 +111,11 @@ export class PhraseStatistics {
   }
 
   private votesOf(demo: Demo, vocabulary: readonly Candidate[]): Vote[] {
-    const input = demo.inputs.user_input ?? '';
+    const input = textOf(demo.inputs.user_input);
     const own = new Set(contentWords(input));
     const nearness = jaccard(own, this.subjectWords);
     const weight = demo.quality ** 2 * (0.5 + 2 * nearness);
-    const text = Object.values(demo.outputs).join(', ');
+    const text = Object.values(demo.outputs).map(textOf).join(', ');
     const votes: Vote[] = [];
     for (const clause of text.split(/[,;.]\s+|\.$/)) {
       const phrase = this.recognise(clause.trim(), vocabulary, own, nearness);

@@ -50,7 +50,7 @@ describe('normaliseAnswer before Ax’s own parser', () => {
         request: {},
         onResult: () => undefined,
       });
-      const values = await axProgram(REVIEW).forward(service, { review_text: 'Fine.' }, { maxRetries: 0, stream: false });
+      const values = await axProgram(REVIEW).generator.forward(service, { review_text: 'Fine.' }, { maxRetries: 0, stream: false });
       assert.match(String(values.answer), /^foo/);
       assert.equal(values.sentiment, 'positive');
       assert.equal(values.score, 0.5);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { imagePromptProgram } from '../../../src/core/image-prompt/programs.js';
 import type { TrainingRecord } from '../../../src/core/image-prompt/records.js';
-import type { Demo } from '../../../src/core/program/program.js';
 import type { Task } from '../../../src/core/program/task.js';
 import type { Taste } from '../../../src/core/taste/taste.js';
 import type { ChatRequest } from '../../../src/models/chat-model.js';
@@ -120,7 +119,6 @@ describe('EmbeddedProvider', () => {
     assert.deepEqual(step.value.text, text);
   });
 
-  const demo: Demo = { inputs: { text: 'x' }, outputs: { label: 'y' }, quality: 1 };
   const signature = {
     name: 'Sentiment',
     description: 'd',
@@ -131,16 +129,20 @@ describe('EmbeddedProvider', () => {
   const refused: [string, ChatRequest, RegExp][] = [
     ['free conversation', ask('Tell me a joke'), /free conversation/],
     [
-      'another signature',
-      request({ program: { signature, instructions: 'i', demos: [demo] }, inputs: { text: 'z' } }, 1),
-      /the signature Sentiment/,
+      'a signature without examples',
+      request({ program: { signature, instructions: 'i', demos: [] }, inputs: { text: 'z' } }, 1),
+      /Sentiment has no examples/,
     ],
     [
       'another signature with a taste',
       request({ program: { signature, instructions: 'i', demos: [] }, inputs: {}, taste }, 1),
       /Sentiment/,
     ],
-    ['image prompts without a taste', request({ program: task.program, inputs: task.inputs }, 1), /ImagePrompt/],
+    [
+      'image prompts without a taste',
+      request({ program: task.program, inputs: task.inputs }, 1),
+      /optimized_prompt of ImagePrompt is string/,
+    ],
   ];
   for (const [what, asked, message] of refused) {
     it(`refuses ${what}, and names models that can`, async () => {

@@ -1,0 +1,168 @@
+import { isUtf8 } from 'node:buffer';
+import { open, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { isMap, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import type { SignatureDefinition } from '../core/signature/definition.js';
+import { parseDefinition } from '../core/signature/parse-definition.js';
+import { errnoOf } from './io-errors.js';
+import { cutProblems, displayPath, type Problem } from './problem.js';
+import { readRange } from './torn-tail.js';
+import { isYamlNode, keyOf } from './yaml-places.js';
+
+/** What a signature file holds; the definition only when none of its problems is an error. */
+export interface SignatureFile {
+  readonly definition: SignatureDefinition | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** The ending of signature files. */
+const SIGNATURE_ENDING = '.signature.yaml';
+/** Where a workspace keeps its own. */
+const SIGNATURES_FOLDER = 'signatures';
+
+const MAX_BYTES = 1 << 20;
+/** An alias may stand for a part a few times; more is an attempt to make a small file huge. */
+const MAX_ALIASES = 20;
+
+/**
+ * Reads a signature file. Never throws because of what is in it, or because it cannot be read: those are problems, all of them, each
+ * with its line and column.
+ * @param file absolute path
+ * @param workspaceFolder what problems name the file relative to; default: the file's own folder
+ */
+export async function readSignature(
+  file: string,
+  source: 'built-in' | 'workspace' = 'workspace',
+  workspaceFolder: string = path.dirname(file),
+): Promise<SignatureFile> {
+  const shown = displayPath(workspaceFolder, file);
+  const problem = (message: string, hint: string): SignatureFile => ({
+    definition: undefined,
+    problems: [{ file: shown, line: 1, column: 1, message, hint, severity: 'error' }],
+  });
+  let bytes: Buffer;
+  try {
+    const handle = await open(file, 'r');
+    try {
+      bytes = await readRange(handle, 0, MAX_BYTES + 1);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    return problem(`${shown} cannot be read (${errno}).`, 'Check that it is a file and that you may read it.');
+  }
+  if (bytes.length > MAX_BYTES) return problem(`${shown} is larger than 1 MB.`, 'Move examples into a CSV file.');
+  if (!isUtf8(bytes)) return problem(`${shown} is not UTF-8.`, 'Save it again with the encoding UTF-8.');
+  return parseSignature(bytes.toString('utf8'), shown, source);
+}
+
+/**
+ * Reads the text of a signature file.
+ * @param shown the file's name in problems
+ */
+export function parseSignature(text: string, shown: string, source: 'built-in' | 'workspace' = 'workspace'): SignatureFile {
+  const counter = new LineCounter();
+  const problems: Problem[] = [];
+  const say = (offset: number, message: string, hint: string, severity: Problem['severity'] = 'error') => {
+    const { line, col } = counter.linePos(offset);
+    problems.push({ file: shown, line: Math.max(1, line), column: Math.max(1, col), message, hint, severity });
+  };
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, schema: 'core', uniqueKeys: true, stringKeys: true });
+  const deep = document.errors.find(({ message }) => message.includes('call stack'));
+  if (deep !== undefined) say(deep.pos[0], `${shown} is nested too deeply here.`, 'Close the brackets, or write fewer levels.');
+  const places = new Set<number>();
+  for (const { pos, message } of deep === undefined ? document.errors : []) {
+    // One mistake makes the parser stumble many times at one place.
+    if (places.has(pos[0])) continue;
+    places.add(pos[0]);
+    say(pos[0], `${shown} is not valid YAML: ${message.replace(/\s+/g, ' ').replace(/\.$/, '')}.`, 'Correct this place.');
+  }
+  for (const { pos, message } of document.warnings) {
+    say(pos[0], `${message.replace(/\.$/, '')}.`, 'Remove the tag: signatures are made of plain text, numbers and lists.', 'warning');
+  }
+  if (document.errors.length > 0) return { definition: undefined, problems: inOrder(problems) };
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    say(0, `${shown} uses aliases (*) too often.`, `Write the repeated parts out; at most ${MAX_ALIASES} aliases are followed.`);
+    return { definition: undefined, problems };
+  }
+  const { definition, issues } = parseDefinition(value, source);
+  for (const issue of issues) say(offsetAt(document.contents, issue.path), issue.message, issue.hint, issue.severity);
+  return { definition, problems: inOrder(problems) };
+}
+
+/**
+ * The signatures of a workspace: those that come with the product, and over them by name the workspace's own.
+ * @param packedFolder the product's data folder, absolute
+ */
+export async function loadSignatures(
+  packedFolder: string,
+  workspaceFolder: string | undefined,
+): Promise<{ signatures: readonly SignatureDefinition[]; problems: readonly Problem[] }> {
+  const base = workspaceFolder ?? packedFolder;
+  const builtIn = await readFolder(path.join(packedFolder, SIGNATURES_FOLDER), 'built-in', base);
+  const own = workspaceFolder === undefined ? [] : await readFolder(path.join(workspaceFolder, SIGNATURES_FOLDER), 'workspace', base);
+  const problems = [...builtIn, ...own].flatMap((file) => file.problems);
+  const byName = new Map<string, SignatureDefinition>();
+  for (const { definition } of builtIn) if (definition !== undefined) byName.set(definition.signature.name, definition);
+  const mine = new Map<string, string>();
+  for (const { definition, shown } of own) {
+    if (definition === undefined) continue;
+    const { name } = definition.signature;
+    const other = mine.get(name);
+    if (other === undefined) {
+      mine.set(name, shown);
+      byName.set(name, definition);
+    } else {
+      const message = `The signature "${name}" is in ${other} already; this one is left out.`;
+      problems.push({ file: shown, line: 1, column: 1, message, hint: 'Rename one of them.', severity: 'error' });
+    }
+  }
+  const signatures = [...byName.values()].sort((a, b) => (a.signature.name < b.signature.name ? -1 : 1));
+  return { signatures, problems };
+}
+
+async function readFolder(folder: string, source: 'built-in' | 'workspace', base: string) {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === 'ENOENT' || errno === 'ENOTDIR') return [];
+    throw error;
+  }
+  const files = names.filter((name) => name.endsWith(SIGNATURE_ENDING)).sort();
+  return Promise.all(
+    files.map(async (name) => {
+      const file = path.join(folder, name);
+      return { ...(await readSignature(file, source, base)), shown: displayPath(base, file) };
+    }),
+  );
+}
+
+/** Where the deepest part of a path that is written in the file begins. */
+function offsetAt(root: Node | null, place: readonly (string | number)[]): number {
+  let offset = root?.range?.[0] ?? 0;
+  let node: unknown = root;
+  for (const step of place) {
+    if (isMap(node)) {
+      const next: Pair | undefined = node.items.find((item) => keyOf(item) === step);
+      if (next === undefined) break;
+      offset = isYamlNode(next.key) ? (next.key.range?.[0] ?? offset) : offset;
+      node = next.value;
+    } else if (isSeq(node) && typeof step === 'number') {
+      node = node.items[step];
+      offset = isYamlNode(node) ? (node.range?.[0] ?? offset) : offset;
+    } else break;
+  }
+  return offset;
+}
+
+function inOrder(problems: Problem[]): readonly Problem[] {
+  return cutProblems(problems.sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0)));
+}
