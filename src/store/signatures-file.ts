@@ -1,12 +1,11 @@
-import { isUtf8 } from 'node:buffer';
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isMap, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { parseDefinition } from '../core/signature/parse-definition.js';
 import { errnoOf } from './io-errors.js';
 import { cutProblems, displayPath, type Problem } from './problem.js';
-import { readRange } from './torn-tail.js';
+import { readSmallTextFile } from './small-text-file.js';
 import { isYamlNode, keyOf } from './yaml-places.js';
 
 /** What a signature file holds; the definition only when none of its problems is an error. */
@@ -20,7 +19,6 @@ const SIGNATURE_ENDING = '.signature.yaml';
 /** Where a workspace keeps its own. */
 const SIGNATURES_FOLDER = 'signatures';
 
-const MAX_BYTES = 1 << 20;
 /** An alias may stand for a part a few times; more is an attempt to make a small file huge. */
 const MAX_ALIASES = 20;
 
@@ -36,26 +34,12 @@ export async function readSignature(
   workspaceFolder: string = path.dirname(file),
 ): Promise<SignatureFile> {
   const shown = displayPath(workspaceFolder, file);
-  const problem = (message: string, hint: string): SignatureFile => ({
-    definition: undefined,
-    problems: [{ file: shown, line: 1, column: 1, message, hint, severity: 'error' }],
-  });
-  let bytes: Buffer;
-  try {
-    const handle = await open(file, 'r');
-    try {
-      bytes = await readRange(handle, 0, MAX_BYTES + 1);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === undefined) throw error;
-    return problem(`${shown} cannot be read (${errno}).`, 'Check that it is a file and that you may read it.');
+  const text = await readSmallTextFile(file, shown, 'Move examples into a CSV file.');
+  if (typeof text !== 'string') {
+    const { message, hint } = text;
+    return { definition: undefined, problems: [{ file: shown, line: 1, column: 1, message, hint, severity: 'error' }] };
   }
-  if (bytes.length > MAX_BYTES) return problem(`${shown} is larger than 1 MB.`, 'Move examples into a CSV file.');
-  if (!isUtf8(bytes)) return problem(`${shown} is not UTF-8.`, 'Save it again with the encoding UTF-8.');
-  return parseSignature(bytes.toString('utf8'), shown, source);
+  return parseSignature(text, shown, source);
 }
 
 /**

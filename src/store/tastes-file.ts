@@ -1,13 +1,10 @@
-import { isUtf8 } from 'node:buffer';
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { completeTaste, mergeTastes } from '../core/taste/merge-tastes.js';
 import { parseTaste, type TasteOverride, tasteKey } from '../core/taste/parse-taste.js';
 import type { Taste } from '../core/taste/taste.js';
-import { errnoOf } from './io-errors.js';
 import { cutProblems, displayPath, type Problem } from './problem.js';
-import { readRange } from './torn-tail.js';
+import { readSmallTextFile } from './small-text-file.js';
 import { isYamlNode, keyOf, lineAt, lineOf } from './yaml-places.js';
 
 /** What a tastes file holds. */
@@ -18,7 +15,6 @@ export interface TastesFile<T> {
   readonly lines: ReadonlyMap<string, number>;
 }
 
-const MAX_BYTES = 1 << 20;
 /** An alias may stand for a list a few times; more is an attempt to make a small file huge. */
 const MAX_ALIASES = 20;
 
@@ -92,24 +88,9 @@ class TastesReading {
 
   /** The file's text; undefined when there is none to parse. */
   async load(file: string, mayBeMissing: boolean): Promise<string | undefined> {
-    let bytes: Buffer;
-    try {
-      const handle = await open(file, 'r');
-      try {
-        bytes = await readRange(handle, 0, MAX_BYTES + 1);
-      } finally {
-        await handle.close();
-      }
-    } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === undefined) throw error;
-      if (errno !== 'ENOENT' || !mayBeMissing)
-        this.#say(1, `${this.#shown} cannot be read (${errno}).`, 'Check that it is a file and that you may read it.');
-      return undefined;
-    }
-    if (bytes.length > MAX_BYTES) this.#say(1, `${this.#shown} is larger than 1 MB.`, 'Remove what is not a taste.');
-    else if (!isUtf8(bytes)) this.#say(1, `${this.#shown} is not UTF-8.`, 'Save it again with the encoding UTF-8.');
-    else return bytes.toString('utf8');
+    const text = await readSmallTextFile(file, this.#shown, 'Remove what is not a taste.');
+    if (typeof text === 'string') return text;
+    if (text.errno !== 'ENOENT' || !mayBeMissing) this.#say(1, text.message, text.hint);
     return undefined;
   }
 
