@@ -68,8 +68,9 @@ export class GenerateView implements vscode.WebviewViewProvider {
 
   /** Opens the view and puts the cursor into the description. */
   async reveal(focus: boolean): Promise<void> {
-    this.focus = focus;
     await this.services.host.vscode.commands.executeCommand(`${VIEW_ID}.focus`, { preserveFocus: !focus });
+    // Only now: a page that takes the focus before the palette has closed loses it to the editor again.
+    this.focus = focus;
     this.post();
   }
 
