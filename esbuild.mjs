@@ -1,4 +1,4 @@
-// Builds everything: the bundles of design.md section 3 into dist/, and with --tests the tests into out/.
+// Builds everything: the bundles (docs/decisions/0002-bundles.md) into dist/, and with --tests the tests into out/.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

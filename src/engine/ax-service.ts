@@ -59,7 +59,7 @@ export interface AnswerReader {
 
 /**
  * A ChatModel as the service that Ax talks to. One object per prediction. Retries of its own are impossible: the port throws plain
- * errors, which Ax reports at once (libraries.md A3).
+ * errors, which Ax reports at once: it retries only errors of its own classes.
  */
 export class AxChatService implements AxAIService<string, string, string> {
   private serviceOptions: AxAIServiceOptions = {};

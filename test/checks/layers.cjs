@@ -1,4 +1,4 @@
-// The arrows of design.md section 3: each room may reach the rooms it names, and no other.
+// The arrows between the rooms (CONTRIBUTING.md): each room may reach the rooms it names, and no other.
 const ROOMS = {
   core: [],
   models: ['core'],

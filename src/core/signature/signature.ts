@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../text/json-schema.js';
 
-/** The types a field can have (design.md section 6); a field with `array` holds a list of them. */
+/** The types a field can have; a field with `array` holds a list of them. */
 export const FIELD_TYPES = [
   'string',
   'number',

@@ -13,7 +13,7 @@ export type TypeExpression =
 /** The parts of a field that its type decides. */
 export type FieldShape = Omit<Field, 'name' | 'description'>;
 
-/** Names of types, in any of the spellings of DSPy, Ax and design.md. */
+/** Names of types, in any of the spellings of DSPy, Ax and the signature files. */
 export const TYPE_NAMES: Readonly<Record<string, FieldType>> = {
   str: 'string',
   string: 'string',

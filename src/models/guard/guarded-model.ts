@@ -38,7 +38,7 @@ export interface GuardOptions {
 
 /**
  * Makes a ChatModel of a bare provider. The only place with retry, rate limits, queue, response cache, budget, timeout, usage and the
- * call journal (design.md section 4).
+ * call journal.
  */
 export class GuardedModel implements ChatModel {
   readonly endpoint: string;

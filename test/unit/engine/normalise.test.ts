@@ -23,7 +23,7 @@ const REVIEW: Program = {
   demos: [],
 };
 
-/** What models really answer (reference/libraries.md, fact 7): Ax alone reads one of these. */
+/** What models really answer: Ax alone reads one of these. */
 const SHAPES: Record<string, string> = {
   'plain lines': 'Answer: foo\nSentiment: positive\nScore: 0.5',
   'a text of several lines': 'Answer: foo\nbar: baz\nSentiment: positive\nScore: 0.5',
