@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import type { CommandContext } from './cli/context.js';
 import { HELP } from './cli/help.js';
 import { type Command, parseArguments } from './cli/options.js';
 import { Output } from './cli/output.js';
@@ -7,7 +8,7 @@ import { asAtelierError } from './core/errors.js';
 declare const ATELIER_VERSION: string;
 
 /** Commands load what they need when they run: `--version` loads nothing. */
-const COMMANDS: Record<Command, () => Promise<{ run(args: Parameters<typeof import('./cli/generate.js').run>[0]): Promise<number> }>> = {
+const COMMANDS: Record<Command, () => Promise<{ run(context: CommandContext): Promise<number> }>> = {
   generate: () => import('./cli/generate.js'),
   rate: () => import('./cli/rate.js'),
   run: () => import('./cli/run.js'),

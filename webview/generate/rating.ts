@@ -1,9 +1,10 @@
-import type { PageMessage, ShownResult } from '../../src/features/generate/protocol.js';
+import type { PageMessage, RATINGS, ShownResult } from '../../src/features/generate/protocol.js';
 import { h, icon, iconButton, setAttribute, setText } from '../shared/dom.js';
 import type { Drafts } from '../shared/vscode-api.js';
 import { NoticeBox } from './notice.js';
 
-const WORDS = ['', 'unusable', 'weak', 'fair', 'good', 'just right'];
+/** By rating. Pages share types alone with the extension: the type keeps the words the same. */
+const WORDS: readonly ['', ...typeof RATINGS] = ['', 'unusable', 'weak', 'fair', 'good', 'just right'];
 
 /** Stars, a reason, a corrected text. Each is saved at once. */
 export class Rating {

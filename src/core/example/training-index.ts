@@ -6,7 +6,7 @@ const MIN_DEMO_QUALITY = 0.6;
 
 interface Entry {
   readonly row: TrainingRecord;
-  readonly words: readonly string[];
+  /** Length of its TF-IDF vector. */
   readonly norm: number;
 }
 
@@ -34,7 +34,7 @@ export class TrainingIndex {
     const idf = (word: string) => this.idf(word, good.length);
     this.entries = good.map((row, index) => {
       const words = wordsOf[index] ?? [];
-      return { row, words, norm: Math.sqrt(words.reduce((sum, word) => sum + idf(word) ** 2, 0)) };
+      return { row, norm: Math.sqrt(words.reduce((sum, word) => sum + idf(word) ** 2, 0)) };
     });
     this.byQuality = this.entries
       .map((_, index) => index)
