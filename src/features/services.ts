@@ -8,6 +8,7 @@ import type { HubOptions, ModelHub } from '../models/model-hub.js';
 import { PRESETS, type Preset, requiresKey } from '../models/presets.js';
 import type { GenerationStore } from '../store/generation-store.js';
 import type { Problem } from '../store/problem.js';
+import type { SignatureLibrary } from '../store/signatures-file.js';
 
 /** Everything that features share. Engine and store are loaded on first use. */
 export class Services {
@@ -56,12 +57,23 @@ export class Services {
     const options = { workspaceFolder: this.host.workspaceFolder(), dataFolder: this.host.settings.dataFolder };
     const key = JSON.stringify(options);
     if (this.store?.key !== key) {
-      const packedFolder = this.host.context.asAbsolutePath('data');
+      const { packedFolder } = this;
       const onProblem = (problem: Problem) => this.report(problem);
       const store = import('../store/index.js').then(({ GenerationStore }) => new GenerationStore({ ...options, packedFolder, onProblem }));
       this.store = { key, store };
     }
     return this.store.store;
+  }
+
+  /** The signatures of the workspace and the built-in ones, read anew: files change. */
+  async signatures(): Promise<SignatureLibrary> {
+    const { loadSignatures } = await import('../store/index.js');
+    return loadSignatures(this.packedFolder, this.host.workspaceFolder(), this.host.settings.signaturesFolder);
+  }
+
+  /** Where the product's own data is. Absolute. */
+  get packedFolder(): string {
+    return this.host.context.asAbsolutePath('data');
   }
 
   /** The provider whose key is missing for the chosen model, or undefined. Loads nothing. */

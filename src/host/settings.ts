@@ -59,6 +59,10 @@ export class Settings {
     return this.get('data.folder', 'data');
   }
 
+  get signaturesFolder(): string {
+    return this.get('signatures.folder', 'signatures');
+  }
+
   /** Calls back when a setting below one of these names changes. */
   onChange(names: readonly string[], listener: () => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration((event) => {

@@ -16,7 +16,7 @@ export interface SignatureFile {
 
 /** The ending of signature files. */
 const SIGNATURE_ENDING = '.signature.yaml';
-/** Where a workspace keeps its own. */
+/** Where a workspace keeps its own, as a rule; and the product the built-in ones. */
 const SIGNATURES_FOLDER = 'signatures';
 
 /** An alias may stand for a part a few times; more is an attempt to make a small file huge. */
@@ -80,35 +80,50 @@ export function parseSignature(text: string, shown: string, source: 'built-in' |
   return { definition, problems: inOrder(problems) };
 }
 
+/** The signatures that can be used now. */
+export interface SignatureLibrary {
+  /** In the order of their names. */
+  readonly signatures: readonly SignatureDefinition[];
+  /** Absolute path of the file of each, by the signature's name. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly problems: readonly Problem[];
+}
+
 /**
  * The signatures of a workspace: those that come with the product, and over them by name the workspace's own.
  * @param packedFolder the product's data folder, absolute
+ * @param folder where the workspace keeps its own: relative to it, or absolute
  */
 export async function loadSignatures(
   packedFolder: string,
   workspaceFolder: string | undefined,
-): Promise<{ signatures: readonly SignatureDefinition[]; problems: readonly Problem[] }> {
+  folder: string = SIGNATURES_FOLDER,
+): Promise<SignatureLibrary> {
   const base = workspaceFolder ?? packedFolder;
   const builtIn = await readFolder(path.join(packedFolder, SIGNATURES_FOLDER), 'built-in', base);
-  const own = workspaceFolder === undefined ? [] : await readFolder(path.join(workspaceFolder, SIGNATURES_FOLDER), 'workspace', base);
+  const own = workspaceFolder === undefined ? [] : await readFolder(path.resolve(workspaceFolder, folder), 'workspace', base);
   const problems = [...builtIn, ...own].flatMap((file) => file.problems);
-  const byName = new Map<string, SignatureDefinition>();
-  for (const { definition } of builtIn) if (definition !== undefined) byName.set(definition.signature.name, definition);
+  const byName = new Map<string, { definition: SignatureDefinition; file: string }>();
+  for (const { definition, file } of builtIn) if (definition !== undefined) byName.set(definition.signature.name, { definition, file });
   const mine = new Map<string, string>();
-  for (const { definition, shown } of own) {
+  for (const { definition, file, shown } of own) {
     if (definition === undefined) continue;
     const { name } = definition.signature;
     const other = mine.get(name);
     if (other === undefined) {
       mine.set(name, shown);
-      byName.set(name, definition);
+      byName.set(name, { definition, file });
     } else {
       const message = `The signature "${name}" is in ${other} already; this one is left out.`;
       problems.push({ file: shown, line: 1, column: 1, message, hint: 'Rename one of them.', severity: 'error' });
     }
   }
-  const signatures = [...byName.values()].sort((a, b) => (a.signature.name < b.signature.name ? -1 : 1));
-  return { signatures, problems };
+  const found = [...byName].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    signatures: found.map(([, { definition }]) => definition),
+    files: new Map(found.map(([name, { file }]) => [name, file])),
+    problems,
+  };
 }
 
 async function readFolder(folder: string, source: 'built-in' | 'workspace', base: string) {
@@ -124,7 +139,7 @@ async function readFolder(folder: string, source: 'built-in' | 'workspace', base
   return Promise.all(
     files.map(async (name) => {
       const file = path.join(folder, name);
-      return { ...(await readSignature(file, source, base)), shown: displayPath(base, file) };
+      return { ...(await readSignature(file, source, base)), file, shown: displayPath(base, file) };
     }),
   );
 }

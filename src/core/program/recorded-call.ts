@@ -1,0 +1,25 @@
+import type { Usage } from './program.js';
+
+/** One call of a model with its answer, as it is kept in a recording. Never holds a key. */
+export interface RecordedCall {
+  /** The name of the model that people see: `openai:gpt-4o`. */
+  readonly model: string;
+  readonly request: RecordedRequest;
+  readonly response: {
+    /** One entry per answer asked for. */
+    readonly text: readonly string[];
+    readonly usage: Usage;
+    /** US dollars; null when the model has no known price. */
+    readonly costUsd: number | null;
+  };
+}
+
+/** What was asked: all that an endpoint is sent. */
+export interface RecordedRequest {
+  readonly messages: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }[];
+  readonly temperature?: number | undefined;
+  readonly maxTokens?: number | undefined;
+  readonly stop?: readonly string[] | undefined;
+  readonly n?: number | undefined;
+  readonly seed?: number | undefined;
+}
