@@ -1,3 +1,5 @@
+import type { Spent } from './program/program.js';
+
 /**
  * The one error type of the product. `code` is stable (tests, `--json`, docs refer to it); `message` says what happened in one
  * sentence; `hint` says what to do next; `file`, `line` and `column` (1-based) say where, for data.
@@ -9,6 +11,8 @@ export class AtelierError extends Error {
   readonly file: string | undefined;
   readonly line: number | undefined;
   readonly column: number | undefined;
+  /** What the work had cost when it failed; undefined when nothing was paid, or it is not known. */
+  readonly spent: Spent | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -17,6 +21,7 @@ export class AtelierError extends Error {
     this.file = details.file;
     this.line = details.line;
     this.column = details.column;
+    this.spent = details.spent;
   }
 
   /** Tells an AtelierError apart, also one thrown by another bundle (where `instanceof` would fail). */
@@ -44,6 +49,7 @@ export interface ErrorDetails {
   file?: string | undefined;
   line?: number | undefined;
   column?: number | undefined;
+  spent?: Spent | undefined;
   cause?: unknown;
 }
 

@@ -12,8 +12,8 @@ import type { OpenModel } from '../models/model-hub.js';
 import { axProgram } from './ax-program.js';
 import { AxChatService } from './ax-service.js';
 import { PortChatModel } from './langchain-model.js';
+import { Meter, portError } from './meter.js';
 import { plainAnswer, shownValue } from './normalise-answer.js';
-import { portError, Spent } from './spent.js';
 
 /** Extra attempts when the answer cannot be read: the model is told what was wrong. */
 const READ_RETRIES = 1;
@@ -29,13 +29,13 @@ export function createImagePromptEngine(open: OpenModel): ImagePromptEngine {
 
 async function structure(open: OpenModel, task: Task, options: StageOptions): Promise<StageResult> {
   const output = onlyOutput(task);
-  const spent = new Spent();
+  const meter = new Meter();
   const service = new AxChatService(open, {
     outputs: task.program.signature.outputs,
     request: { task, seed: options.seed },
     signal: options.signal,
     onText: (text) => options.onText(shownValue(text, output)),
-    onResult: (result) => spent.add(result),
+    onResult: (result) => meter.add(result),
   });
   const { generator, inputsOf } = axProgram(task.program);
   try {
@@ -44,16 +44,16 @@ async function structure(open: OpenModel, task: Task, options: StageOptions): Pr
     const [paragraph = ''] = plainAnswer(String(values[output.name] ?? ''), output).split(/\n\s*\n/);
     const text = oneLine(paragraph);
     if (text === '') throw emptyAnswer(open.name);
-    return { text, ...spent.total() };
+    return { text, ...meter.total() };
   } catch (error) {
-    throw axError(error, open, spent.lastAnswer, options.signal);
+    throw axError(error, open, meter.lastAnswer, options.signal);
   }
 }
 
 async function enhance(open: OpenModel, task: Task, options: StageOptions): Promise<StageResult> {
   const output = onlyOutput(task);
-  const spent = new Spent();
-  const model = new PortChatModel({ open, request: { task, seed: options.seed }, onResult: (result) => spent.add(result) });
+  const meter = new Meter();
+  const model = new PortChatModel({ open, request: { task, seed: options.seed }, onResult: (result) => meter.add(result) });
   const chain = RunnableSequence.from([ENHANCE_TEMPLATE, model, new StringOutputParser()]);
   const variables = {
     instructions: task.program.instructions,
@@ -73,7 +73,7 @@ async function enhance(open: OpenModel, task: Task, options: StageOptions): Prom
   }
   const answer = plainAnswer(text, output);
   if (answer === '') throw emptyAnswer(open.name);
-  return { text: answer, ...spent.total() };
+  return { text: answer, ...meter.total() };
 }
 
 /** The instructions are values, never template text: braces in them mean nothing. */

@@ -4,4 +4,5 @@ export { Budget } from '../models/guard/budget.js';
 export { MemoryCache } from '../models/guard/cache.js';
 export { ModelHub } from '../models/model-hub.js';
 export { createImagePromptEngine } from './image-prompt-engine.js';
+export { partialAnswer } from './partial-answer.js';
 export { createPredictor } from './predict.js';

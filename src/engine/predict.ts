@@ -1,42 +1,14 @@
 import { AtelierError } from '../core/errors.js';
-import { type FieldValues, type Program, textOf } from '../core/program/program.js';
+import type { Prediction, PredictOptions, Predictor } from '../core/program/predictor.js';
+import { type Program, textOf } from '../core/program/program.js';
 import type { Task } from '../core/program/task.js';
 import { labelOf } from '../core/signature/labels.js';
 import type { Field } from '../core/signature/signature.js';
 import type { OpenModel } from '../models/model-hub.js';
 import { type AxProgram, axProgram, UNREADABLE } from './ax-program.js';
 import { type AnswerReader, AxChatService } from './ax-service.js';
+import { Meter, portError } from './meter.js';
 import { type AnswerReading, readAnswer } from './read-answer.js';
-import { type Cost, portError, Spent } from './spent.js';
-
-/** What a run of a program gives. */
-export interface Prediction extends Cost {
-  /** Typed by field; an optional output that is not there is null. */
-  readonly outputs: FieldValues;
-  /** The thoughts before the answer, for `chain_of_thought`. */
-  readonly reasoning: string | undefined;
-  /** Calls of the model: 2 when its first answer could not be read. */
-  readonly calls: number;
-}
-
-export interface PredictOptions {
-  readonly seed?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Told the raw text so far; the answer is streamed then. */
-  readonly onText?: ((text: string) => void) | undefined;
-}
-
-/** Runs programs with one model. */
-export interface Predictor {
-  /** The name of the model. */
-  readonly model: string;
-  /**
-   * One prediction: one call, and a second one only when the answer cannot be read.
-   * @param task its inputs are checked already (`checkInputs`)
-   * @throws AtelierError `model.*`, `budget.exceeded`, `cancelled`; `model.invalid_answer` holds the raw answer
-   */
-  predict(task: Task, options?: PredictOptions): Promise<Prediction>;
-}
 
 /** Extra attempts when the answer cannot be read: the model is told what was wrong. */
 const READ_RETRIES = 1;
@@ -61,7 +33,7 @@ export function createPredictor(open: OpenModel): Predictor {
 }
 
 async function predict(open: OpenModel, task: Task, program: AxProgram, options: PredictOptions): Promise<Prediction> {
-  const spent = new Spent();
+  const meter = new Meter();
   const reader = new TaskReader(program, task.program.module === 'chain_of_thought');
   const service = new AxChatService(open, {
     outputs: program.outputs,
@@ -69,19 +41,19 @@ async function predict(open: OpenModel, task: Task, program: AxProgram, options:
     signal: options.signal,
     onText: options.onText,
     reader,
-    onResult: (result) => spent.add(result),
+    onResult: (result) => meter.add(result),
   });
   try {
     await program.generator.forward(service, program.inputsOf(task.inputs), { maxRetries: READ_RETRIES, stream: false });
   } catch (thrown) {
     const known = portError(thrown, options.signal);
     if (known !== undefined) throw known;
-    if (reader.isReadable !== true) throw unreadable(open, reader, spent.lastAnswer, thrown);
+    if (reader.isReadable !== true) throw unreadable(open, reader, meter, thrown);
     // Ax stumbled over a line that the core could read.
   }
-  if (reader.last === undefined || reader.isReadable !== true) throw unreadable(open, reader, spent.lastAnswer, undefined);
+  if (reader.last === undefined || reader.isReadable !== true) throw unreadable(open, reader, meter, undefined);
   const { outputs, reasoning } = reader.last;
-  return { outputs, reasoning, calls: spent.calls, ...spent.total() };
+  return { outputs, reasoning, ...meter.total() };
 }
 
 /** Reads the answers of one prediction with the core's types. */
@@ -120,13 +92,14 @@ class TaskReader implements AnswerReader {
   }
 }
 
-function unreadable(open: OpenModel, reader: TaskReader, answer: string, cause: unknown): AtelierError {
+function unreadable(open: OpenModel, reader: TaskReader, { lastAnswer, spent }: Meter, cause: unknown): AtelierError {
   const problems = reader.last?.problems.join('; ') ?? 'there is none';
   return new AtelierError(
     'model.invalid_answer',
-    `The answer of ${open.name} cannot be read: ${problems}. It was: ${answer.slice(0, SHOWN_ANSWER)}`,
+    `The answer of ${open.name} cannot be read: ${problems}. It was: ${lastAnswer.slice(0, SHOWN_ANSWER)}`,
     {
       hint: 'Try again, choose a stronger model, or say in the instructions what the answer must look like.',
+      spent,
       cause,
     },
   );

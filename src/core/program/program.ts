@@ -51,3 +51,23 @@ export function addUsage(a: Usage, b: Usage): Usage {
     estimated: a.estimated || b.estimated,
   };
 }
+
+/** What calls of models cost together. */
+export interface Spent {
+  readonly calls: number;
+  readonly usage: Usage;
+  /** US dollars; undefined when a model has no known price. */
+  readonly costUsd: number | undefined;
+}
+
+/** No calls. */
+export const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0 };
+
+/** The sum of two. */
+export function addSpent(a: Spent, b: Spent): Spent {
+  return {
+    calls: a.calls + b.calls,
+    usage: addUsage(a.usage, b.usage),
+    costUsd: a.costUsd === undefined || b.costUsd === undefined ? undefined : a.costUsd + b.costUsd,
+  };
+}

@@ -8,12 +8,17 @@ import type { Taste } from './taste.js';
  * @throws AtelierError `taste.unknown`: names the valid ones and the nearest.
  */
 export function findTaste(tastes: readonly Taste[], name: string): Taste {
-  const wanted = tasteKey(name);
-  const found = tastes.find((taste) => tasteKey(taste.name) === wanted || tasteKey(taste.label) === wanted);
+  const found = matchTaste(tastes, name);
   if (found !== undefined) return found;
   const names = tastes.map((taste) => taste.name);
-  const guess = nearest(wanted, names);
+  const guess = nearest(tasteKey(name), names);
   throw new AtelierError('taste.unknown', `There is no taste "${name}".`, {
     hint: `${guess === undefined ? '' : `Did you mean "${guess}"? `}Valid tastes: ${names.join(', ')}. Add your own in tastes.yaml.`,
   });
+}
+
+/** The taste with this name, as {@link findTaste} takes it; undefined when there is none. */
+export function matchTaste(tastes: readonly Taste[], name: string): Taste | undefined {
+  const wanted = tasteKey(name);
+  return tastes.find((taste) => tasteKey(taste.name) === wanted || tasteKey(taste.label) === wanted);
 }

@@ -1,5 +1,6 @@
 import { AtelierError } from '../../core/errors.js';
 import { ENHANCE_PROMPT, IMAGE_PROMPT } from '../../core/image-prompt/programs.js';
+import { textOf } from '../../core/program/program.js';
 import type { ChatRequest, Provider, ProviderResult } from '../chat-model.js';
 import { estimateTokens } from '../tokens.js';
 import { cannotVote, canVote, voteClasses } from './class-votes.js';
@@ -41,6 +42,7 @@ export class EmbeddedProvider implements Provider {
     if (task?.taste !== undefined && task.program.signature.name === ENHANCE_PROMPT.name) {
       return this.imagePrompts.enhance(task, task.taste, seed);
     }
+    if (task?.program.signature.name === IMAGE_PROMPT.name) throw unknownTaste(textOf(task.inputs.taste));
     if (task !== undefined && task.taste === undefined && canVote(task)) return voteClasses(task);
     if (task !== undefined && task.taste === undefined) throw cannotVote(task);
     const what = task === undefined ? 'free conversation' : `the signature ${task.program.signature.name}`;
@@ -48,4 +50,14 @@ export class EmbeddedProvider implements Provider {
       hint: 'Choose a language model: OpenAI, Groq, Gemini, OpenRouter, a local Ollama or LM Studio, or one of the editor.',
     });
   }
+}
+
+function unknownTaste(name: string): AtelierError {
+  return new AtelierError(
+    'model.unsupported',
+    `The embedded model writes image prompts from the words of a taste, and "${name}" is none.`,
+    {
+      hint: 'Name a built-in taste or one of your tastes.yaml, or choose a language model.',
+    },
+  );
 }

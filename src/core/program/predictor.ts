@@ -1,0 +1,31 @@
+import type { FieldValues, Spent } from './program.js';
+import type { Task } from './task.js';
+
+/** What a run of a program gives. Its calls are two when the first answer could not be read. */
+export interface Prediction extends Spent {
+  /** Typed by field; an optional output that is not there is null. */
+  readonly outputs: FieldValues;
+  /** The thoughts before the answer, for `chain_of_thought`. */
+  readonly reasoning: string | undefined;
+  /** True when no call had to be paid: all came from the cache. */
+  readonly cached: boolean;
+}
+
+export interface PredictOptions {
+  readonly seed?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told the raw text so far; the answer is streamed then. */
+  readonly onText?: ((text: string) => void) | undefined;
+}
+
+/** Runs programs with one model. */
+export interface Predictor {
+  /** The name of the model. */
+  readonly model: string;
+  /**
+   * One prediction: one call, and a second one only when the answer cannot be read.
+   * @param task its inputs are checked already (`checkInputs`)
+   * @throws AtelierError `model.*`, `budget.exceeded`, `cancelled`; `model.invalid_answer` holds the raw answer, and what it cost
+   */
+  predict(task: Task, options?: PredictOptions): Promise<Prediction>;
+}
