@@ -77,6 +77,7 @@ export type ErrorCode =
   | 'input.missing'
   | 'input.unknown'
   | 'input.invalid'
+  | 'selection.changed'
   | 'model.unknown'
   | 'model.no_key'
   | 'model.auth'

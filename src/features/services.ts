@@ -10,6 +10,9 @@ import type { GenerationStore } from '../store/generation-store.js';
 import type { Problem } from '../store/problem.js';
 import type { SignatureLibrary } from '../store/signatures-file.js';
 
+/** Most answers that are kept in memory. */
+const CACHED_ANSWERS = 500;
+
 /** Everything that features share. Engine and store are loaded on first use. */
 export class Services {
   private hub: Promise<ModelHub> | undefined;
@@ -25,8 +28,11 @@ export class Services {
     this.onProblem = this.problems.event;
     host.context.subscriptions.push(
       this.problems,
-      host.settings.onChange(['provider', 'limits', 'timeoutSeconds', 'cache'], () => {
+      host.settings.onChange(['provider', 'limits', 'timeoutSeconds', 'cache', 'run'], () => {
         this.hub = undefined;
+      }),
+      host.settings.onChange(['cache.hours'], () => {
+        this.cache = undefined;
       }),
     );
   }
@@ -88,7 +94,7 @@ export class Services {
   private async createHub(): Promise<ModelHub> {
     const { host } = this;
     const { ModelHub, MemoryCache } = await import('../engine/index.js');
-    this.cache ??= new MemoryCache();
+    this.cache ??= new MemoryCache(CACHED_ANSWERS, host.settings.cacheHours * 3_600_000);
     const options: HubOptions = {
       keyFor: (preset, baseUrl) => host.keys.get(preset, baseUrl),
       baseUrlFor: (preset) => host.settings.baseUrl(preset),

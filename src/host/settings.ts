@@ -1,8 +1,12 @@
 import * as vscode from 'vscode';
+import { RUN_MODES, type RunMode } from '../core/program/run-mode.js';
 import type { RateLimits } from '../models/guard/limiter.js';
 import type { Preset } from '../models/presets.js';
 
 const SECTION = 'promptAtelier';
+
+/** Values of the setting `run.result`. */
+type ResultAction = 'preview' | 'replace' | 'insertAfter' | 'copy' | 'newDocument' | 'ask';
 
 /** The settings of the product, typed. Read anew each time: a change counts at once. */
 export class Settings {
@@ -47,6 +51,11 @@ export class Settings {
     return this.get('cache.enabled', true);
   }
 
+  /** How long an answer in the cache counts. */
+  get cacheHours(): number {
+    return Math.max(0, this.get('cache.hours', 168));
+  }
+
   get learning(): { learn: boolean; minRating: number } {
     return { learn: this.get('learning.enabled', true), minRating: this.get('learning.minRating', 4) };
   }
@@ -61,6 +70,37 @@ export class Settings {
 
   get signaturesFolder(): string {
     return this.get('signatures.folder', 'signatures');
+  }
+
+  get runMode(): RunMode {
+    return RUN_MODES.find((mode) => mode === this.get('run.mode', 'production')) ?? 'production';
+  }
+
+  /** What happens with a result; undefined: ask each time. */
+  get resultAction(): Exclude<ResultAction, 'ask'> | undefined {
+    const action = this.get<ResultAction>('run.result', 'preview');
+    return action === 'ask' ? undefined : action;
+  }
+
+  /** The model that is asked when the chosen one fails. */
+  get fallbackModel(): string | undefined {
+    return this.get('run.fallbackModel', '').trim() || undefined;
+  }
+
+  /** The signature that stands in when this one fails. */
+  fallbackSignature(name: string): string | undefined {
+    const value = this.get<Record<string, unknown>>('run.fallbackSignatures', {})[name];
+    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+  }
+
+  /** The file that model calls are recorded to; undefined: they are not. */
+  get recordTo(): string | undefined {
+    return this.get('run.recordTo', '').trim() || undefined;
+  }
+
+  /** The recording that answers in the mode `testing`. */
+  get replayFrom(): string | undefined {
+    return this.get('run.replayFrom', '').trim() || undefined;
   }
 
   /** Calls back when a setting below one of these names changes. */

@@ -19,6 +19,14 @@ export interface OpenModel {
   readonly model: string;
   /** The name that people see: `groq:…`. */
   readonly name: string;
+  /** Requests that its endpoint takes at a time. */
+  readonly concurrency: number;
+}
+
+/** How a model is used this time. */
+export interface OpenOptions {
+  /** False: every question is asked anew. */
+  readonly cache?: boolean;
 }
 
 /** What the two entries (editor, terminal) know and the hub does not. */
@@ -53,22 +61,23 @@ export class ModelHub {
   constructor(private readonly options: HubOptions) {}
 
   /** @throws AtelierError `model.unknown`, `model.no_key`, `model.no_permission` */
-  async open(name: string): Promise<OpenModel> {
+  async open(name: string, use: OpenOptions = {}): Promise<OpenModel> {
     const ref = parseModelRef(name);
     const provider = await this.provider(ref);
     const prices = new PriceTable([{ model: EMBEDDED, inputUsdPerMillion: 0, outputUsdPerMillion: 0 }, ...(await this.options.prices())]);
+    const limiter = this.limiter(provider.endpoint, ref);
     const port = new GuardedModel(provider, {
-      limiter: this.limiter(provider.endpoint, ref),
+      limiter,
       prices,
       priceName: (model) => formatModelRef({ provider: ref.provider, model }),
       timeoutMs: this.options.timeoutMs,
       // The embedded model is faster than any cache.
-      cache: ref.provider === EMBEDDED ? undefined : this.options.cache,
+      cache: ref.provider === EMBEDDED || use.cache === false ? undefined : this.options.cache,
       budget: this.options.budget,
       ...(this.options.retry === undefined ? {} : { retry: this.options.retry }),
       ...(this.options.onCall === undefined ? {} : { onCall: this.options.onCall }),
     });
-    return { port, model: ref.model, name: formatModelRef(ref) };
+    return { port, model: ref.model, name: formatModelRef(ref), concurrency: limiter.concurrency };
   }
 
   /**

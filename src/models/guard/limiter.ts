@@ -42,6 +42,11 @@ export class Limiter {
     private readonly windowMs = 60_000,
   ) {}
 
+  /** Requests at a time. */
+  get concurrency(): number {
+    return this.limits.concurrency;
+  }
+
   /**
    * Waits for leave to send a request of about `tokens` tokens.
    * @throws AtelierError `cancelled`, at once, when the signal fires

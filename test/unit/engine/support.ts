@@ -10,7 +10,7 @@ import { guarded } from '../models/support.js';
 
 /** The real guard and provider as an opened model. */
 export function openAt(url: string, options: Partial<GuardOptions> = {}): OpenModel {
-  return { port: guarded(url, options).model, model: 'm', name: 'test:m' };
+  return { port: guarded(url, options).model, model: 'm', name: 'test:m', concurrency: 16 };
 }
 
 export const TASTE = sampleTaste('anime', { description: 'Drawn {boldly}, with {{big}} eyes.', avoid: ['photo'] });

@@ -1,0 +1,43 @@
+import type * as vscode from 'vscode';
+import { asAtelierError, type ErrorDocument } from '../../core/errors.js';
+import type { Services } from '../services.js';
+import { Proposals } from './proposals.js';
+import { copyResults, openResults } from './result.js';
+import { type RunRequest, runOnSelection } from './run-on-selection.js';
+import { runTyped } from './run-typed.js';
+
+/** Runs signatures on selected text, on typed inputs and on tables; shows what comes as a proposal to accept or reject. */
+export function register(services: Services): vscode.Disposable {
+  const { vscode, guard } = services.host;
+  const proposals = new Proposals(services);
+  const onProposal = (name: string, doing: string, work: (uri: vscode.Uri | undefined) => Promise<void>) =>
+    vscode.commands.registerCommand(`promptAtelier.${name}`, (uri?: vscode.Uri) =>
+      guard(doing, () => work(uri instanceof vscode.Uri ? uri : undefined)),
+    );
+  return vscode.Disposable.from(
+    proposals,
+    vscode.commands.registerCommand('promptAtelier.runSignatureOnSelection', (request?: RunRequest) =>
+      outcomeOf(services, 'Run Signature on Selection', runOnSelection(services, proposals, isRequest(request) ? request : {})),
+    ),
+    vscode.commands.registerCommand('promptAtelier.runSignature', (uri?: unknown) =>
+      guard('Run Signature', () => runTyped(services, uri instanceof vscode.Uri ? uri : undefined)),
+    ),
+    onProposal('acceptProposal', 'Accept Proposal', (uri) => proposals.accept(uri)),
+    onProposal('rejectProposal', 'Reject Proposal', (uri) => proposals.reject(uri)),
+    onProposal('insertProposalAfter', 'Insert After Selection Instead', async (uri) => proposals.place(uri, 'insertAfter')),
+    onProposal('replaceWithProposal', 'Replace Selection Instead', async (uri) => proposals.place(uri, 'replace')),
+    onProposal('copyProposal', 'Copy Result', (uri) => copyResults(services, proposals.require(uri).results)),
+    onProposal('openProposal', 'Open Result as Document', (uri) => openResults(services, proposals.require(uri))),
+  );
+}
+
+/** A failure is shown to the person; code that called gets it as a document, and need not wait until the message is closed. */
+function outcomeOf<T>(services: Services, doing: string, work: Promise<T>): Promise<T | { error: ErrorDocument }> {
+  void services.host.guard(doing, async () => void (await work));
+  return work.catch((thrown: unknown) => ({ error: asAtelierError(thrown).toJSON() }));
+}
+
+/** Menus give an editor's address instead; a person's keybinding gives a request. */
+function isRequest(value: unknown): value is RunRequest {
+  return typeof value === 'object' && value !== null && ['signature', 'inputs', 'result', 'cache'].some((key) => key in value);
+}

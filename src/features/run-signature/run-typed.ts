@@ -1,0 +1,56 @@
+import type * as vscode from 'vscode';
+import { AtelierError } from '../../core/errors.js';
+import { presentOutputs } from '../../core/program/present.js';
+import type { SignatureDefinition } from '../../core/signature/definition.js';
+import { abortOn } from '../../host/abort.js';
+import type { Services } from '../services.js';
+import { askInputs } from './ask-inputs.js';
+import { chooseSignature, rememberSignature } from './choose-signature.js';
+import { openExecutor } from './open-executor.js';
+import { factsOf, openText } from './result.js';
+
+/**
+ * Runs a signature on inputs that a person types; the result opens as a document.
+ * @param uri of a signature file, whose text counts as it stands in the editor; undefined: a person chooses
+ * @throws AtelierError `signature.invalid`, `input.*`, `model.*`
+ */
+export async function runTyped(services: Services, uri: vscode.Uri | undefined): Promise<void> {
+  services.requireTrust();
+  const { vscode, settings, log } = services.host;
+  const chosen =
+    uri === undefined
+      ? await chooseSignature(services, 'Run Signature', (await services.signatures()).signatures)
+      : { definition: await definitionIn(services, uri), useCache: settings.cacheEnabled };
+  if (chosen === undefined) return;
+  const { definition, useCache } = chosen;
+  const { signature, examples } = definition;
+  const required = signature.inputs.filter((field) => field.optional !== true);
+  const inputs = await askInputs(services, signature, required, {}, examples[0]?.inputs);
+  if (inputs === undefined) return;
+  const { executor } = await openExecutor(services, definition, useCache);
+  await rememberSignature(services, definition);
+  const started = performance.now();
+  const options = { location: vscode.ProgressLocation.Notification, title: signature.name, cancellable: true };
+  const execution = await vscode.window.withProgress(options, (progress, token) => {
+    progress.report({ message: `asking ${executor.first.predictor.model}` });
+    return executor.run(inputs, { seed: 1, signal: abortOn(token) });
+  });
+  const facts = factsOf(signature.name, [execution], performance.now() - started);
+  log.info(facts);
+  vscode.window.setStatusBarMessage(`$(sparkle) ${facts}`, 10_000);
+  await openText(services, presentOutputs(execution.program.signature, execution.outputs), 'markdown');
+}
+
+async function definitionIn(services: Services, uri: vscode.Uri): Promise<SignatureDefinition> {
+  const document = await services.host.vscode.workspace.openTextDocument(uri);
+  const { parseSignature } = await import('../../store/index.js');
+  const { definition, problems } = parseSignature(document.getText(), uri.path.split('/').at(-1) ?? '');
+  if (definition !== undefined) return definition;
+  const first = problems.find(({ severity }) => severity === 'error');
+  throw new AtelierError('signature.invalid', first?.message ?? 'The signature cannot be used.', {
+    hint: first?.hint ?? 'Correct the file.',
+    file: first?.file,
+    line: first?.line,
+    column: first?.column,
+  });
+}
