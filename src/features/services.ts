@@ -1,6 +1,8 @@
 import type * as vscode from 'vscode';
 import { AtelierError } from '../core/errors.js';
 import type { ImagePromptEngine } from '../core/image-prompt/generate.js';
+import type { SignatureDefinition } from '../core/signature/definition.js';
+import { findSignature } from '../core/signature/find-signature.js';
 import type { HostServices } from '../host/host-services.js';
 import type { ResponseCache } from '../models/guard/cache.js';
 import type { CallEvent } from '../models/guard/guarded-model.js';
@@ -75,6 +77,19 @@ export class Services {
   async signatures(): Promise<SignatureLibrary> {
     const { loadSignatures } = await import('../store/index.js');
     return loadSignatures(this.packedFolder, this.host.workspaceFolder(), this.host.settings.signaturesFolder);
+  }
+
+  /**
+   * A signature of the library, ready to run: in the mode `production` one whose file has warnings is refused.
+   * @throws AtelierError `signature.unknown`, `signature.invalid`
+   */
+  async signature(reference: string): Promise<SignatureDefinition> {
+    const { signatures, files } = await this.signatures();
+    const definition = findSignature(signatures, reference);
+    const file = files.get(definition.signature.name);
+    if (definition.source !== 'workspace' || file === undefined || this.host.settings.runMode !== 'production') return definition;
+    const { readSignature, requireDefinition } = await import('../store/index.js');
+    return requireDefinition(await readSignature(file, 'workspace', this.host.workspaceFolder()), true);
   }
 
   /** Where the product's own data is. Absolute. */

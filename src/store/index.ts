@@ -8,6 +8,6 @@ export { type Lease, type LockOptions, Locks } from './lock.js';
 export { readPrices } from './prices-file.js';
 export type { Problem } from './problem.js';
 export { DiskResponseCache, type DiskResponseCacheOptions } from './response-cache.js';
-export { loadSignatures, parseSignature, readSignature } from './signatures-file.js';
+export { loadSignatures, parseSignature, readSignature, requireDefinition } from './signatures-file.js';
 export { loadTastes, readTastes, type TastesFile } from './tastes-file.js';
 export { WorkspaceData, type WorkspaceDataOptions, type WriteOptions } from './workspace-data.js';

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isMap, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { AtelierError } from '../core/errors.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { parseDefinition } from '../core/signature/parse-definition.js';
 import { errnoOf } from './io-errors.js';
@@ -78,6 +79,22 @@ export function parseSignature(text: string, shown: string, source: 'built-in' |
   const { definition, issues } = parseDefinition(value, source);
   for (const issue of issues) say(offsetAt(document.contents, issue.path), issue.message, issue.hint, issue.severity);
   return { definition, problems: inOrder(problems) };
+}
+
+/**
+ * The signature of a file.
+ * @param strict refuses it for warnings, too: what is ignored may have been meant
+ * @throws AtelierError `signature.invalid`, with the place of the first problem
+ */
+export function requireDefinition({ definition, problems }: SignatureFile, strict: boolean): SignatureDefinition {
+  const first = problems.find(({ severity }) => strict || severity === 'error');
+  if (definition !== undefined && first === undefined) return definition;
+  throw new AtelierError('signature.invalid', first?.message ?? 'The signature cannot be used.', {
+    hint: first?.hint ?? 'Correct the file.',
+    file: first?.file,
+    line: first?.line,
+    column: first?.column,
+  });
 }
 
 /** The signatures that can be used now. */

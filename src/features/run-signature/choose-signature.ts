@@ -1,6 +1,5 @@
 import type * as vscode from 'vscode';
 import type { SignatureDefinition } from '../../core/signature/definition.js';
-import { findSignature } from '../../core/signature/find-signature.js';
 import { isOneLine } from '../../core/signature/one-line.js';
 import type { Services } from '../services.js';
 
@@ -25,16 +24,12 @@ const RECENT_COUNT = 5;
  * Lets a person pick a signature: recent ones first, then the workspace's, then the built-in ones; a one-line form may be typed. A button
  * switches the cache off for this run.
  * @returns undefined when nothing was picked
- * @throws AtelierError `signature.invalid` for a broken one-line form
+ * @throws AtelierError `signature.invalid` for a broken one-line form, or a file with warnings in the mode `production`
  */
-export async function chooseSignature(
-  services: Services,
-  title: string,
-  library: readonly SignatureDefinition[],
-): Promise<Chosen | undefined> {
+export async function chooseSignature(services: Services, title: string): Promise<Chosen | undefined> {
   const { vscode, settings } = services.host;
   const pick = vscode.window.createQuickPick<Item>();
-  const items = itemsOf(services, library);
+  const items = itemsOf(services, (await services.signatures()).signatures);
   let useCache = settings.cacheEnabled && settings.runMode === 'production';
   const cacheButton = (): vscode.QuickInputButton => ({
     iconPath: new vscode.ThemeIcon(useCache ? 'database' : 'circle-slash'),
@@ -63,8 +58,8 @@ export async function chooseSignature(
     pick.show();
   });
   pick.dispose();
-  const definition = item?.line === undefined ? item?.definition : findSignature([], item.line);
-  return definition === undefined ? undefined : { definition, useCache };
+  const reference = item?.line ?? item?.definition?.signature.name;
+  return reference === undefined ? undefined : { definition: await services.signature(reference), useCache };
 }
 
 /** Puts it first in the list of next time. */

@@ -4,7 +4,6 @@ import { AtelierError, asAtelierError, cancelled, isCancellation } from '../../c
 import type { Execution, Executor } from '../../core/program/executor.js';
 import { presentOutputs, replacesSelection, selectionInput } from '../../core/program/present.js';
 import type { SignatureDefinition } from '../../core/signature/definition.js';
-import { findSignature } from '../../core/signature/find-signature.js';
 import type { JsonValue } from '../../core/text/json-schema.js';
 import { plainLines } from '../../core/text/reshape.js';
 import { abortOn } from '../../host/abort.js';
@@ -48,11 +47,10 @@ export async function runOnSelection(services: Services, proposals: Proposals, r
   const { vscode, settings } = services.host;
   const target = await selectedTexts(vscode);
   if (target === undefined) return undefined;
-  const { signatures } = await services.signatures();
   const chosen =
     request.signature === undefined
-      ? await chooseSignature(services, 'Run Signature on Selection', signatures)
-      : { definition: findSignature(signatures, request.signature), useCache: settings.cacheEnabled };
+      ? await chooseSignature(services, 'Run Signature on Selection')
+      : { definition: await services.signature(request.signature), useCache: settings.cacheEnabled };
   if (chosen === undefined) return undefined;
   const { definition } = chosen;
   const { signature } = definition;

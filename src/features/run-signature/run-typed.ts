@@ -1,5 +1,4 @@
 import type * as vscode from 'vscode';
-import { AtelierError } from '../../core/errors.js';
 import { presentOutputs } from '../../core/program/present.js';
 import type { SignatureDefinition } from '../../core/signature/definition.js';
 import { abortOn } from '../../host/abort.js';
@@ -19,7 +18,7 @@ export async function runTyped(services: Services, uri: vscode.Uri | undefined):
   const { vscode, settings, log } = services.host;
   const chosen =
     uri === undefined
-      ? await chooseSignature(services, 'Run Signature', (await services.signatures()).signatures)
+      ? await chooseSignature(services, 'Run Signature')
       : { definition: await definitionIn(services, uri), useCache: settings.cacheEnabled };
   if (chosen === undefined) return;
   const { definition, useCache } = chosen;
@@ -43,14 +42,7 @@ export async function runTyped(services: Services, uri: vscode.Uri | undefined):
 
 async function definitionIn(services: Services, uri: vscode.Uri): Promise<SignatureDefinition> {
   const document = await services.host.vscode.workspace.openTextDocument(uri);
-  const { parseSignature } = await import('../../store/index.js');
-  const { definition, problems } = parseSignature(document.getText(), uri.path.split('/').at(-1) ?? '');
-  if (definition !== undefined) return definition;
-  const first = problems.find(({ severity }) => severity === 'error');
-  throw new AtelierError('signature.invalid', first?.message ?? 'The signature cannot be used.', {
-    hint: first?.hint ?? 'Correct the file.',
-    file: first?.file,
-    line: first?.line,
-    column: first?.column,
-  });
+  const { parseSignature, requireDefinition } = await import('../../store/index.js');
+  const file = parseSignature(document.getText(), uri.path.split('/').at(-1) ?? '');
+  return requireDefinition(file, services.host.settings.runMode === 'production');
 }
