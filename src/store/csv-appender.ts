@@ -1,11 +1,10 @@
-import { constants, type FileHandle, link, open, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
 import { AtelierError } from '../core/errors.js';
-import { ensureFolder } from './atelier-folder.js';
 import { type Cell, formatRows, MAX_RECORD_BYTES } from './csv-format.js';
 import { missingColumns, movedTornRow } from './csv-problems.js';
 import { type FileIdentity, identityOf, sameFile, statIfExists } from './csv-reader.js';
-import { errnoOf, notWritable } from './io-errors.js';
+import { appendDurably, createDurably, openToAppend } from './durable-file.js';
+import { notWritable } from './io-errors.js';
 import type { Lease } from './lock.js';
 import type { Problem } from './problem.js';
 import { inspectEnds, moveTornTail } from './torn-tail.js';
@@ -35,61 +34,38 @@ export class CsvAppender {
   async append(rows: Rows, lease: Lease): Promise<void> {
     const { file, shown } = this.#options;
     try {
-      await ensureFolder(path.dirname(file));
-      const stats = await statIfExists(file);
-      if (stats !== undefined && !stats.isFile()) {
-        throw new AtelierError('data.not_writable', `${shown} is not a file.`, { hint: 'Rename or move what has this name.', file: shown });
-      }
       this.#requireReadable(rows);
-      if (stats === undefined) await this.#create(rows, lease);
-      else await this.#appendToExisting(rows, lease);
+      const handle = await openToAppend(file, shown);
+      if (handle === undefined) return await this.#create(rows, lease);
+      try {
+        await this.#appendToExisting(handle, rows, lease);
+      } finally {
+        await handle.close();
+      }
     } catch (error) {
       throw notWritable(error, shown);
     }
   }
 
-  /** Writes a new file beside its place and links it there: nobody ever sees a file without its whole header. */
   async #create(rows: Rows, lease: Lease): Promise<void> {
     const { file } = this.#options;
     const header = this.#newHeader(rows);
-    const draft = path.join(path.dirname(file), `.${path.basename(file)}.new`);
-    // What is left of a crash, or a link that somebody put there to have another file overwritten.
-    await rm(draft, { force: true });
-    try {
-      const handle = await open(draft, 'wx');
-      try {
-        await handle.writeFile(this.#format([header], rows, header));
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      lease.assertHeld();
-      await publish(draft, file);
-    } finally {
-      await rm(draft, { force: true });
-    }
-    await syncFolder(path.dirname(file));
+    await createDurably(file, Buffer.from(this.#format([header], rows, header)), lease);
     const stats = await statIfExists(file);
     this.#known = stats === undefined ? undefined : { identity: identityOf(stats), header };
   }
 
-  async #appendToExisting(rows: Rows, lease: Lease): Promise<void> {
-    const { file } = this.#options;
-    const handle = await open(file, constants.O_RDWR | constants.O_APPEND);
-    try {
-      const stats = await handle.stat({ bigint: true });
-      const known = this.#known !== undefined && sameFile(this.#known.identity, identityOf(stats)) ? this.#known : undefined;
-      const end = known === undefined ? await this.#prepareEnd(handle, Number(stats.size), lease) : undefined;
-      const header = known?.header ?? end?.header ?? this.#newHeader(rows);
-      const startsFile = known === undefined && end?.header === undefined;
-      this.#requireColumns(header, rows);
-      const text = this.#format(startsFile ? [header] : [], rows, header);
-      lease.assertHeld();
-      await appendDurably(handle, Buffer.from(end?.needsNewline ? `\n${text}` : text), end?.size ?? Number(stats.size));
-      this.#known = { identity: identityOf(await handle.stat({ bigint: true })), header };
-    } finally {
-      await handle.close();
-    }
+  async #appendToExisting(handle: FileHandle, rows: Rows, lease: Lease): Promise<void> {
+    const stats = await handle.stat({ bigint: true });
+    const known = this.#known !== undefined && sameFile(this.#known.identity, identityOf(stats)) ? this.#known : undefined;
+    const end = known === undefined ? await this.#prepareEnd(handle, Number(stats.size), lease) : undefined;
+    const header = known?.header ?? end?.header ?? this.#newHeader(rows);
+    const startsFile = known === undefined && end?.header === undefined;
+    this.#requireColumns(header, rows);
+    const text = this.#format(startsFile ? [header] : [], rows, header);
+    lease.assertHeld();
+    await appendDurably(handle, Buffer.from(end?.needsNewline ? `\n${text}` : text), end?.size ?? Number(stats.size));
+    this.#known = { identity: identityOf(await handle.stat({ bigint: true })), header };
   }
 
   /** Checks how the file ends, and moves an incomplete last row away. */
@@ -145,41 +121,5 @@ export class CsvAppender {
 
   #format(before: readonly (readonly Cell[])[], rows: Rows, header: readonly string[]): string {
     return formatRows([...before, ...rows.map((row) => header.map((name) => row[name]))]);
-  }
-}
-
-/** Writes at the end and syncs; when that fails in the middle, the file is cut back to what it was. */
-async function appendDurably(handle: FileHandle, bytes: Buffer, size: number): Promise<void> {
-  try {
-    for (let written = 0; written < bytes.length; ) {
-      // One write(2) as a rule; the system writes less only when it runs out of space.
-      written += (await handle.write(bytes, written)).bytesWritten;
-    }
-    await handle.sync();
-  } catch (error) {
-    await handle.truncate(size);
-    throw error;
-  }
-}
-
-/** Gives the finished draft its name, unless a file got that name meanwhile. */
-async function publish(draft: string, file: string): Promise<void> {
-  try {
-    await link(draft, file);
-  } catch (error) {
-    // Some file systems (FAT, network shares) have no links; under the lock nobody else creates the file.
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'].includes(errnoOf(error) ?? '')) throw error;
-    await rename(draft, file);
-  }
-}
-
-/** Makes the name of a new file durable. Windows cannot and need not do this. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

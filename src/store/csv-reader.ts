@@ -1,13 +1,11 @@
 import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { AtelierError } from '../core/errors.js';
 import { type CsvContent, NO_ROWS, type RowState, readRows } from './csv-rows.js';
 import { errnoOf, unreadable } from './io-errors.js';
 import { readRange, utf16Error } from './torn-tail.js';
+import { requireReadable } from './whole-file.js';
 
-/** Largest file in bytes that is read into memory. */
-const MAX_FILE_BYTES = 256 << 20;
 const EMPTY: CsvContent = Object.freeze({ rows: Object.freeze([]), problems: Object.freeze([]), torn: false });
 
 /** A file as it was when it was last read. */
@@ -86,7 +84,7 @@ export class CsvReader {
         return EMPTY;
       }
       if (this.#snapshot !== undefined && sameFile(this.#snapshot.identity, identityOf(stats))) return this.#snapshot.content;
-      this.#requireReadable(stats);
+      requireReadable(stats, this.#shown);
       this.#snapshot = await this.#readChanged(this.#snapshot);
       return this.#snapshot.content;
     } catch (error) {
@@ -109,21 +107,6 @@ export class CsvReader {
       return { identity, checksum, state, content };
     } finally {
       await handle.close();
-    }
-  }
-
-  #requireReadable(stats: BigIntStats): void {
-    if (!stats.isFile()) {
-      throw new AtelierError('data.unreadable', `${this.#shown} is not a file.`, {
-        hint: 'Rename or move what has this name.',
-        file: this.#shown,
-      });
-    }
-    if (stats.size > MAX_FILE_BYTES) {
-      throw new AtelierError('data.unreadable', `${this.#shown} is larger than ${MAX_FILE_BYTES >> 20} MB.`, {
-        hint: 'Move its older rows into another file.',
-        file: this.#shown,
-      });
     }
   }
 }

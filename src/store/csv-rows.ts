@@ -4,10 +4,13 @@ import { columnNames, parseRecords } from './csv-format.js';
 import { damagedHeader, damagedLines, duplicateColumn, missingColumns, notUtf8, raggedRow, tornRow } from './csv-problems.js';
 import { cutProblems, type Problem } from './problem.js';
 
-/** One row: its cells by column name, and the 1-based line at which it starts. */
+/** One row: its cells by column name, and where it is. */
 export interface CsvRow {
   readonly values: Readonly<Record<string, string>>;
+  /** 1-based, where it starts. */
   readonly line: number;
+  /** 1 for the first row behind the header. A ragged row counts, and damaged lines behind each other count as one. */
+  readonly row: number;
 }
 
 /** What is in a table. The arrays are shared with a cache: never change them. */
@@ -26,12 +29,14 @@ export interface RowState {
   readonly usable: boolean;
   readonly rows: readonly CsvRow[];
   readonly problems: readonly Problem[];
+  /** The number of the last row. */
+  readonly row: number;
   /** Bytes, and the 1-based line that starts there. */
   readonly offset: number;
   readonly line: number;
 }
 
-export const NO_ROWS: RowState = { header: undefined, usable: true, rows: [], problems: [], offset: 0, line: 1 };
+export const NO_ROWS: RowState = { header: undefined, usable: true, rows: [], problems: [], row: 0, offset: 0, line: 1 };
 
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
@@ -42,21 +47,21 @@ const REPLACEMENT = '\ufffd';
  * @param bytes the whole file; up to `before.offset` unchanged
  * @param file as people read it
  * @param required names that the header must have
- * @returns what is final (up to the last finished row), and the content including an unfinished last row
+ * @returns what is final (up to the last finished row), and the content and header including an unfinished last line
  */
 export async function readRows(
   bytes: Buffer,
   before: RowState,
   file: string,
   required: readonly string[],
-): Promise<{ state: RowState; content: CsvContent }> {
+): Promise<{ state: RowState; content: CsvContent; header: readonly string[] | undefined }> {
   const pass = new Pass(bytes, before, file, required);
   for (let from = before.offset; from < bytes.length; ) {
     const base = from;
     const error = await parseRecords(bytes.subarray(base), (cells, end) => pass.onRecord(cells, base + end));
     from = error === undefined ? bytes.length : pass.onQuoteError(error.code);
   }
-  return pass.result();
+  return { ...pass.result(), header: pass.header };
 }
 
 /** One pass over the new bytes of a file. */
@@ -74,8 +79,9 @@ class Pass {
   #tornLine: number | undefined;
   #start: number;
   #line: number;
+  #row: number;
   /** What is final: everything up to the last finished record outside of damage. */
-  #final: { header: readonly string[] | undefined; rows: number; problems: number; offset: number; line: number };
+  #final: { header: readonly string[] | undefined; rows: number; problems: number; row: number; offset: number; line: number };
 
   constructor(bytes: Buffer, before: RowState, file: string, required: readonly string[]) {
     this.#bytes = bytes;
@@ -86,7 +92,12 @@ class Pass {
     this.#usable = before.usable;
     this.#start = before.offset;
     this.#line = before.line;
-    this.#final = { header: before.header, rows: 0, problems: 0, offset: before.offset, line: before.line };
+    this.#row = before.row;
+    this.#final = { header: before.header, rows: 0, problems: 0, row: before.row, offset: before.offset, line: before.line };
+  }
+
+  get header(): readonly string[] | undefined {
+    return this.#header;
   }
 
   /** @param end offset right behind the record */
@@ -106,7 +117,10 @@ class Pass {
       this.#usable = false;
       this.#problems.push(damagedHeader(this.#file));
     }
-    if (this.#usable) this.#damage ??= { line: this.#line, code };
+    if (this.#usable && this.#damage === undefined) {
+      this.#damage = { line: this.#line, code };
+      this.#row++;
+    }
     const newline = this.#bytes.indexOf(NEWLINE, this.#start);
     const end = newline < 0 ? this.#bytes.length : newline + 1;
     this.#advance(end, newline >= 0);
@@ -156,9 +170,10 @@ class Pass {
     if (cells.length === header.length) {
       if (this.#damage !== undefined) this.#problems.push(damagedLines(this.#file, this.#damage.line, this.#line - 1));
       this.#damage = undefined;
-      this.#rows.push({ values: toValues(header, cells), line: this.#line });
+      this.#rows.push({ values: toValues(header, cells), line: this.#line, row: ++this.#row });
     } else if (this.#damage === undefined) {
       // Behind a damaged line, ragged lines are the rest of its row.
+      this.#row++;
       if (finished || cells.length > header.length) this.#problems.push(raggedRow(this.#file, this.#line, cells.length, header.length));
       else this.#tornLine = this.#line;
     }
@@ -168,7 +183,9 @@ class Pass {
     this.#line += countNewlines(this.#bytes, this.#start, end);
     this.#start = end;
     if (!finished || this.#damage !== undefined) return;
-    this.#final = { header: this.#header, rows: this.#rows.length, problems: this.#problems.length, offset: end, line: this.#line };
+    const { length: rows } = this.#rows;
+    const { length: problems } = this.#problems;
+    this.#final = { header: this.#header, rows, problems, row: this.#row, offset: end, line: this.#line };
   }
 
   /** Says it once per file, at the first row that has it. */

@@ -84,7 +84,7 @@ export function utf16Error(start: Buffer, shown: string): AtelierError | undefin
   const [first, second] = start;
   if (!((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))) return undefined;
   return new AtelierError('data.malformed', `${shown} is saved as UTF-16.`, {
-    hint: 'Save it again as "CSV UTF-8", or in the editor with the encoding UTF-8.',
+    hint: 'Save it again with the encoding UTF-8 (in Excel: as "CSV UTF-8").',
     file: shown,
     line: 1,
   });
