@@ -1,8 +1,10 @@
 /** Files in the workspace: the public face of this folder, loaded on first use (`dist/store.js`). */
 export { ATELIER_FOLDER, ensureAtelierFolder } from './atelier-folder.js';
+export { type BatchResultsFile, type BatchResultsOptions, type FoundCounts, openBatchResults } from './batch-results.js';
 export type { Cell } from './csv-format.js';
 export type { CsvRow } from './csv-rows.js';
 export { CsvTable, type CsvTableOptions } from './csv-table.js';
+export { type Dataset, readDataset } from './dataset.js';
 export { GenerationStore } from './generation-store.js';
 export { type Lease, type LockOptions, Locks } from './lock.js';
 export { readPrices } from './prices-file.js';

@@ -29,6 +29,12 @@ export interface Lease {
   assertHeld(): void;
 }
 
+/** A lock that is held until it is released. */
+export interface HeldLock extends Lease {
+  /** Gives the lock back; again does nothing. */
+  release(): Promise<void>;
+}
+
 /**
  * The locks of one workspace, in `<workspace>/.atelier/locks/`: each is held by one process at a time, and by one caller at a time
  * inside this instance. The lock of a dead process is taken over at once where its death can be seen, else after 10 s.
@@ -64,6 +70,28 @@ export class Locks {
     } finally {
       if (this.#last.get(key) === settled) this.#last.delete(key);
     }
+  }
+
+  /**
+   * Takes the lock `name` for longer than one piece of work.
+   * @throws AtelierError as `withLock`
+   */
+  hold(name: string, options: LockOptions = {}): Promise<HeldLock> {
+    return new Promise((resolve, reject) => {
+      const held = this.withLock(
+        name,
+        ({ assertHeld }) =>
+          new Promise<void>((done) => {
+            const release = (): Promise<void> => {
+              done();
+              return held;
+            };
+            resolve({ assertHeld, release });
+          }),
+        options,
+      );
+      held.catch(reject);
+    });
   }
 
   async #hold<T>(key: string, work: (lease: Lease) => Promise<T>, options: LockOptions): Promise<T> {
