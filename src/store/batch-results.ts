@@ -139,7 +139,7 @@ export class BatchResultsFile implements BatchSink {
    *   the rows is saved then
    */
   append(results: readonly BatchResult[]): Promise<void> {
-    if (this.#closed) return Promise.reject(new Error(`${this.shown} is closed.`));
+    if (this.#closed) return Promise.reject(closedError(this.shown));
     if (results.length === 0) return Promise.resolve();
     if (this.#next === undefined) {
       const group: BatchResult[] = [];
@@ -188,6 +188,13 @@ export class BatchResultsFile implements BatchSink {
       this.#lastRow = this.#lastRow !== undefined && row.row > this.#lastRow ? row.row : undefined;
     }
   }
+}
+
+function closedError(shown: string): AtelierError {
+  return new AtelierError('internal', `${shown} is closed.`, {
+    hint: 'See the log, and report it with the steps that led here.',
+    file: shown,
+  });
 }
 
 function toCells(record: ReturnType<BatchColumns['toRecord']>): Record<string, string> {

@@ -58,7 +58,7 @@ async function hold(): Promise<void> {
 process.on('SIGXFSZ', () => undefined);
 
 try {
-  await { append, lines, batch, hold }[mode]?.();
+  await new Map(Object.entries({ append, lines, batch, hold })).get(mode)?.();
 } catch (error) {
   process.stdout.write(`${AtelierError.is(error) ? error.code : String(error)}\n`);
   process.exitCode = 1;
