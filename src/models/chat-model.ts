@@ -54,6 +54,10 @@ export interface ProviderResult {
 /** A bare endpoint: one request, one attempt. The guard makes a ChatModel of it. */
 export interface Provider {
   readonly endpoint: string;
+  /** Tokens that its model takes, prompt and answer together; undefined: unknown here. */
+  readonly contextTokens?: number | undefined;
+  /** Counts the tokens of texts as the model does, where the endpoint can do so without asking the model. */
+  countTokens?(texts: readonly string[], signal: AbortSignal): Promise<number>;
   chat(request: ChatRequest): Promise<ProviderResult>;
   stream(request: ChatRequest): AsyncGenerator<string, ProviderResult, void>;
 }

@@ -3,10 +3,11 @@ import type { Price } from '../core/program/price.js';
 import { CsvTable } from './csv-table.js';
 import type { Problem } from './problem.js';
 import { RecordTable } from './record-table.js';
-import { number, required } from './record-values.js';
+import { number, required, text, wholeNumber } from './record-values.js';
 
-/** Columns of `prices.csv`, in order. */
+/** Columns that `prices.csv` must have, in order; `context_tokens` may follow. */
 const PRICE_COLUMNS = ['model', 'input_usd_per_1m', 'output_usd_per_1m'] as const;
+const CONTEXT_COLUMN = 'context_tokens';
 
 /**
  * Reads a price list, in its order; of a model that is there twice the last row counts. A missing file is an empty list.
@@ -24,9 +25,11 @@ export async function readPrices(
 }
 
 function toPrice(cells: Readonly<Record<string, string>>): Price {
+  const contextKnown = text(cells, CONTEXT_COLUMN).trim() !== '';
   return {
     model: required(cells, 'model').trim(),
     inputUsdPerMillion: number(cells, 'input_usd_per_1m', { min: 0 }),
     outputUsdPerMillion: number(cells, 'output_usd_per_1m', { min: 0 }),
+    ...(contextKnown ? { contextTokens: wholeNumber(cells, CONTEXT_COLUMN, { min: 1 }) } : {}),
   };
 }

@@ -36,7 +36,7 @@ export interface Program {
 export interface Usage {
   readonly promptTokens: number;
   readonly completionTokens: number;
-  /** True when the endpoint reported no usage and the figures are characters / 4. */
+  /** True when the endpoint reported no usage and the figures are estimated from the texts. */
   readonly estimated: boolean;
 }
 

@@ -2,7 +2,7 @@ import { AtelierError } from '../../core/errors.js';
 import { ENHANCE_PROMPT, IMAGE_PROMPT } from '../../core/image-prompt/programs.js';
 import { textOf } from '../../core/program/program.js';
 import type { ChatRequest, Provider, ProviderResult } from '../chat-model.js';
-import { estimateTokens } from '../tokens.js';
+import { estimatePrompt, estimateTokens } from '../tokens.js';
 import { cannotVote, canVote, voteClasses } from './class-votes.js';
 import { ImagePromptWriter } from './image-prompts.js';
 
@@ -21,7 +21,7 @@ export class EmbeddedProvider implements Provider {
     return {
       text,
       usage: {
-        promptTokens: estimateTokens(request.messages.map((message) => message.content).join('\n')),
+        promptTokens: estimatePrompt(request.messages),
         completionTokens: estimateTokens(text.join('')),
         estimated: true,
       },

@@ -3,10 +3,11 @@ import type { Usage } from '../../core/program/program.js';
 import type { ChatModel, ChatRequest, ChatResult, Provider, ProviderResult } from '../chat-model.js';
 import { emptyAnswer, failureOf, ModelError } from '../model-error.js';
 import type { PriceTable } from '../prices.js';
-import { estimateTokens } from '../tokens.js';
+import { estimatePrompt, estimateTokens } from '../tokens.js';
 import { AttemptSignal, delay } from './abort.js';
 import type { Budget } from './budget.js';
 import { cacheKey, type ResponseCache } from './cache.js';
+import { requireFits } from './context.js';
 import type { Limiter, Permit } from './limiter.js';
 import { backoffMs, DEFAULT_RETRY, type RetryPolicy } from './retry.js';
 
@@ -54,8 +55,9 @@ export class GuardedModel implements ChatModel {
     const key = this.keyOf(request);
     const hit = await this.fromCache(key, request);
     if (hit !== undefined) return hit;
+    const estimate = await this.requireFits(request);
     for (let number = 1; ; number++) {
-      const attempt = await this.start(request, number);
+      const attempt = await this.start(request, estimate, number);
       try {
         const result = await attempt.signal.race(this.provider.chat({ ...request, signal: attempt.signal.signal }));
         return await this.succeed(attempt, key, requireText(result, request.model));
@@ -74,8 +76,9 @@ export class GuardedModel implements ChatModel {
       yield hit.text[0] ?? '';
       return hit;
     }
+    const estimate = await this.requireFits(request);
     for (let number = 1; ; number++) {
-      const attempt = await this.start(request, number);
+      const attempt = await this.start(request, estimate, number);
       const deltas = this.provider.stream({ ...request, signal: attempt.signal.signal });
       let delivered = '';
       let settled = false;
@@ -124,10 +127,18 @@ export class GuardedModel implements ChatModel {
     return { text, usage, cached: true, cost: 0 };
   }
 
-  private async start(request: ChatRequest, number: number): Promise<Attempt> {
+  /** The prompt's tokens, estimated. @throws AtelierError `model.context_length` */
+  private async requireFits(request: ChatRequest): Promise<number> {
+    const { prices, priceName, timeoutMs } = this.options;
+    const estimate = estimatePrompt(request.messages);
+    const context = this.provider.contextTokens ?? prices.contextTokens(priceName(request.model));
+    await requireFits(this.provider, request, context, estimate, timeoutMs);
+    return estimate;
+  }
+
+  private async start(request: ChatRequest, estimate: number, number: number): Promise<Attempt> {
     const { budget, limiter, prices, priceName } = this.options;
     budget?.requirePrice(request.model, prices.find(priceName(request.model)) !== undefined);
-    const estimate = estimateTokens(request.messages.map((message) => message.content).join('\n'));
     const permit = await limiter.acquire(estimate, request.signal);
     try {
       budget?.startCall();

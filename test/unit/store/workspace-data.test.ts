@@ -234,6 +234,25 @@ describe('readPrices', () => {
     );
   });
 
+  it('reads how many tokens a model takes, where the file says so', async () => {
+    const file = folder.path('prices.csv');
+    const header = 'model,input_usd_per_1m,output_usd_per_1m,context_tokens';
+    await writeFile(file, `${header}\na,1,1,8192\nb,1,1,\nc,1,1,lots\nd,1,1,0\ne,1,1,1.5\n`);
+    const { prices, problems } = await readPrices(file);
+    assert.deepEqual(prices, [
+      { model: 'a', inputUsdPerMillion: 1, outputUsdPerMillion: 1, contextTokens: 8192 },
+      { model: 'b', inputUsdPerMillion: 1, outputUsdPerMillion: 1 },
+    ]);
+    assert.deepEqual(
+      problems.map(({ line, message }) => [line, message]),
+      [
+        [4, 'context_tokens is "lots"; the row is skipped.'],
+        [5, 'context_tokens is "0"; the row is skipped.'],
+        [6, 'context_tokens is "1.5"; the row is skipped.'],
+      ],
+    );
+  });
+
   it('is empty without a file', async () => {
     assert.deepEqual(await readPrices(folder.path('prices.csv')), { prices: [], problems: [] });
   });
