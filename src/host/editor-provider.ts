@@ -34,9 +34,25 @@ export async function openEditorModel(name: string): Promise<Provider> {
 
 class EditorProvider implements Provider {
   readonly endpoint: string;
+  readonly contextTokens: number | undefined;
 
   constructor(private readonly model: vscode.LanguageModelChat) {
     this.endpoint = `vscode:${model.vendor}/${model.id}`;
+    // Some providers say 0 where they do not know.
+    this.contextTokens = model.maxInputTokens > 0 ? model.maxInputTokens : undefined;
+  }
+
+  async countTokens(texts: readonly string[], signal: AbortSignal): Promise<number> {
+    const source = new vscode.CancellationTokenSource();
+    const onAbort = () => source.cancel();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      const counts = await Promise.all(texts.map((text) => this.model.countTokens(text, source.token)));
+      return counts.reduce((sum, count) => sum + count, 0);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      source.dispose();
+    }
   }
 
   async chat(request: ChatRequest): Promise<ProviderResult> {

@@ -20,6 +20,15 @@ describe("the editor's own models", () => {
     assert.ok((first?.length ?? 0) > 3, 'the demos come as further messages');
   });
 
+  it("refuse a request that is larger than the model's context, before sending", async () => {
+    const received = () => vscode.commands.executeCommand<unknown[]>('atelierTest.receivedMessages');
+    const before = (await received()).length;
+    await withSetting('model', 'vscode:atelier-test/narrow', () =>
+      assert.rejects(generate(REQUEST), /The request has [\d,]+ tokens, atelier-test\/narrow takes 100\./),
+    );
+    assert.equal((await received()).length, before);
+  });
+
   it('report a filter, an empty answer and a model that is gone', async () => {
     await withSetting('model', 'vscode:atelier-test/blocked', () =>
       assert.rejects(generate(REQUEST), /refused the request: a limit or a filter/),
