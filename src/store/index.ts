@@ -9,6 +9,8 @@ export { GenerationStore } from './generation-store.js';
 export { type Lease, type LockOptions, Locks } from './lock.js';
 export { readPrices } from './prices-file.js';
 export type { Problem } from './problem.js';
+
+export { RecordingFile, type RecordingFileOptions, readRecording } from './recording-file.js';
 export { DiskResponseCache, type DiskResponseCacheOptions } from './response-cache.js';
 export { loadSignatures, parseSignature, readSignature, requireDefinition } from './signatures-file.js';
 export { loadTastes, readTastes, type TastesFile } from './tastes-file.js';

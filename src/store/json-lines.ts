@@ -107,14 +107,16 @@ export class JsonLinesFile {
   readonly #file: string;
   readonly #shown: string;
   readonly #locks: Locks;
+  readonly #lock: string;
   readonly #showPath: (file: string) => string;
   readonly #onProblem: (problem: Problem) => void;
 
-  /** @param options `file` is absolute; `onProblem` is told what was repaired while appending */
-  constructor(options: { file: string; workspaceFolder: string; locks: Locks; onProblem: (problem: Problem) => void }) {
+  /** @param options `file` is absolute; `lock` is the name of its lock, default the path; `onProblem` is told what was repaired while appending */
+  constructor(options: { file: string; workspaceFolder: string; locks: Locks; lock?: string; onProblem: (problem: Problem) => void }) {
     this.#file = options.file;
     this.#shown = displayPath(options.workspaceFolder, options.file);
     this.#locks = options.locks;
+    this.#lock = options.lock ?? this.#shown;
     this.#showPath = (file) => displayPath(options.workspaceFolder, path.resolve(file));
     this.#onProblem = options.onProblem;
   }
@@ -127,7 +129,7 @@ export class JsonLinesFile {
   async append(values: readonly object[], options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
     if (values.length === 0) return;
     const bytes = Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
-    await this.#locks.withLock(this.#shown, (lease) => this.#append(bytes, lease), options);
+    await this.#locks.withLock(this.#lock, (lease) => this.#append(bytes, lease), options);
   }
 
   async #append(bytes: Buffer, lease: Lease): Promise<void> {
