@@ -95,6 +95,7 @@ export type ErrorCode =
   | 'model.no_permission'
   | 'model.unsupported'
   | 'budget.exceeded'
+  | 'replay.missing'
   | 'data.malformed'
   | 'data.unreadable'
   | 'data.not_writable'

@@ -1,16 +1,20 @@
 import { AtelierError } from '../core/errors.js';
 import type { Price } from '../core/program/price.js';
+import type { RecordedCall } from '../core/program/recorded-call.js';
 import type { ChatModel, Provider } from './chat-model.js';
 import { EmbeddedProvider } from './embedded/embedded-provider.js';
 import type { Budget } from './guard/budget.js';
 import type { ResponseCache } from './guard/cache.js';
-import { type CallEvent, GuardedModel } from './guard/guarded-model.js';
+import { type CallEvent, GuardedModel, type GuardOptions } from './guard/guarded-model.js';
 import { Limiter, type RateLimits } from './guard/limiter.js';
-import type { RetryPolicy } from './guard/retry.js';
+import { DEFAULT_RETRY, type RetryPolicy } from './guard/retry.js';
 import { EDITOR, EMBEDDED, formatModelRef, type ModelRef, parseModelRef } from './model-ref.js';
 import { createFetch, type Fetch } from './openai/transport.js';
 import { PRESETS, type Preset, requiresKey } from './presets.js';
 import { PriceTable } from './prices.js';
+import { type RecordedCalls, Recording } from './recording/recording.js';
+import { RecordingModel } from './recording/recording-model.js';
+import { ReplayProvider } from './recording/replay-provider.js';
 
 /** A model ready to be called. */
 export interface OpenModel {
@@ -50,34 +54,37 @@ export interface HubOptions {
   readonly onCall?: ((event: CallEvent) => void) | undefined;
   /** Use HTTP_PROXY and its kin; the editor has its own way. */
   readonly environmentProxy: boolean;
+  /**
+   * Every model answers from these calls: no endpoint, key, cache or limit of requests. Budget and events work as ever; the cost is 0, as
+   * nothing is paid.
+   */
+  readonly replay?: RecordedCalls | undefined;
+  /** Given every answer, under the name of the model that people see. It should not throw: what it throws ends the request. */
+  readonly record?: ((call: RecordedCall) => Promise<void>) | undefined;
 }
+
+/** A replay costs nothing, whatever the model. */
+const FREE = new PriceTable([{ model: '*', inputUsdPerMillion: 0, outputUsdPerMillion: 0 }]);
 
 /** Opens models by name. All that goes to one endpoint shares one queue. */
 export class ModelHub {
   private readonly limiters = new Map<string, Limiter>();
   private readonly providers = new Map<string, Provider>();
+  private readonly recording: Recording | undefined;
   private fetch: Fetch | undefined;
 
-  constructor(private readonly options: HubOptions) {}
+  constructor(private readonly options: HubOptions) {
+    this.recording = options.replay === undefined ? undefined : new Recording(options.replay);
+  }
 
   /** @throws AtelierError `model.unknown`, `model.no_key`, `model.no_permission` */
   async open(name: string, use: OpenOptions = {}): Promise<OpenModel> {
     const ref = parseModelRef(name);
-    const provider = await this.provider(ref);
-    const prices = new PriceTable([{ model: EMBEDDED, inputUsdPerMillion: 0, outputUsdPerMillion: 0 }, ...(await this.options.prices())]);
-    const limiter = this.limiter(provider.endpoint, ref);
-    const port = new GuardedModel(provider, {
-      limiter,
-      prices,
-      priceName: (model) => formatModelRef({ provider: ref.provider, model }),
-      timeoutMs: this.options.timeoutMs,
-      // The embedded model is faster than any cache.
-      cache: ref.provider === EMBEDDED || use.cache === false ? undefined : this.options.cache,
-      budget: this.options.budget,
-      ...(this.options.retry === undefined ? {} : { retry: this.options.retry }),
-      ...(this.options.onCall === undefined ? {} : { onCall: this.options.onCall }),
-    });
-    return { port, model: ref.model, name: formatModelRef(ref), concurrency: limiter.concurrency };
+    const shown = formatModelRef(ref);
+    const { record } = this.options;
+    const guarded = this.recording === undefined ? await this.guarded(ref, use) : this.replayed(this.recording, shown);
+    const port = record === undefined ? guarded : new RecordingModel(guarded, shown, record);
+    return { port, model: ref.model, name: shown, concurrency: guarded.concurrency };
   }
 
   /**
@@ -90,6 +97,36 @@ export class ModelHub {
     const baseUrl = this.baseUrl(preset);
     const apiKey = await this.key(preset, baseUrl);
     return listModels({ label: preset.label, baseUrl, apiKey, fetch: this.transport(), timeoutMs: this.options.timeoutMs, signal });
+  }
+
+  private async guarded(ref: ModelRef, use: OpenOptions): Promise<GuardedModel> {
+    const provider = await this.provider(ref);
+    const prices = new PriceTable([{ model: EMBEDDED, inputUsdPerMillion: 0, outputUsdPerMillion: 0 }, ...(await this.options.prices())]);
+    return new GuardedModel(provider, {
+      ...this.common(),
+      limiter: this.limiter(provider.endpoint, ref),
+      prices,
+      priceName: (model) => formatModelRef({ provider: ref.provider, model }),
+      // The embedded model is faster than any cache.
+      cache: ref.provider === EMBEDDED || use.cache === false ? undefined : this.options.cache,
+      ...(this.options.retry === undefined ? {} : { retry: this.options.retry }),
+    });
+  }
+
+  private replayed(recording: Recording, shown: string): GuardedModel {
+    return new GuardedModel(new ReplayProvider(recording, shown), {
+      ...this.common(),
+      limiter: new Limiter({ concurrency: 16 }),
+      prices: FREE,
+      priceName: () => shown,
+      // A second look finds what the first one found.
+      retry: { ...DEFAULT_RETRY, attempts: 1 },
+    });
+  }
+
+  private common(): Pick<GuardOptions, 'timeoutMs' | 'budget' | 'onCall'> {
+    const { timeoutMs, budget, onCall } = this.options;
+    return { timeoutMs, budget, ...(onCall === undefined ? {} : { onCall }) };
   }
 
   private async provider(ref: ModelRef): Promise<Provider> {

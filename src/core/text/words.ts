@@ -15,6 +15,11 @@ export function words(text: string): string[] {
   );
 }
 
+/** A text in pieces that end behind each word and its spaces; joined, they are the text. Empty for a text without words. */
+export function inWords(text: string): string[] {
+  return text.match(/\s*\S+\s*/g) ?? [];
+}
+
 /** The words of a text that carry content, stemmed (see {@link stem}). */
 export function contentWords(text: string): string[] {
   return words(text)

@@ -1,6 +1,7 @@
 import { AtelierError } from '../../core/errors.js';
 import { ENHANCE_PROMPT, IMAGE_PROMPT } from '../../core/image-prompt/programs.js';
 import { textOf } from '../../core/program/program.js';
+import { inWords } from '../../core/text/words.js';
 import type { ChatRequest, Provider, ProviderResult } from '../chat-model.js';
 import { estimatePrompt, estimateTokens } from '../tokens.js';
 import { cannotVote, canVote, voteClasses } from './class-votes.js';
@@ -30,7 +31,7 @@ export class EmbeddedProvider implements Provider {
 
   async *stream(request: ChatRequest): AsyncGenerator<string, ProviderResult, void> {
     const result = await this.chat(request);
-    yield* (result.text[0] ?? '').match(/\S+\s*/g) ?? [];
+    yield* inWords(result.text[0] ?? '');
     return result;
   }
 

@@ -51,6 +51,11 @@ export class GuardedModel implements ChatModel {
     this.endpoint = provider.endpoint;
   }
 
+  /** Requests that the endpoint takes at a time. */
+  get concurrency(): number {
+    return this.options.limiter.concurrency;
+  }
+
   async chat(request: ChatRequest): Promise<ChatResult> {
     const key = this.keyOf(request);
     const hit = await this.fromCache(key, request);
