@@ -2,6 +2,7 @@ import { type AxGen, AxSignature, ax } from '@ax-llm/ax';
 import { type FieldValue, type FieldValues, type Program, textOf } from '../core/program/program.js';
 import { labelOf } from '../core/signature/labels.js';
 import { type Field, REASONING } from '../core/signature/signature.js';
+import { withoutImages } from './images.js';
 
 /** Inputs and outputs of a prediction, by Ax's name of the field. */
 type Values = Record<string, string | number | boolean>;
@@ -13,6 +14,7 @@ export interface AxProgram {
   readonly outputs: readonly Field[];
   /** The name by which Ax knows a field: its own, or another one where Ax refuses it. */
   nameOf(field: string): string;
+  /** The inputs of a task; images are attached to its message, and named here. */
   inputsOf(values: FieldValues): Values;
 }
 
@@ -52,8 +54,8 @@ export function axProgram(program: Program): AxProgram {
   generator.setId(signature.name);
   generator.setInstruction(program.instructions);
   generator.addAssert((values) => !Object.values(values).includes(UNREADABLE), 'The answer cannot be read.');
-  const inputsOf = (values: FieldValues): Values =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [nameOf(name), textOf(value)]));
+  const textsOf = (values: FieldValues, attached: boolean): Values =>
+    Object.fromEntries(Object.entries(withoutImages(signature, values, attached)).map(([name, value]) => [nameOf(name), textOf(value)]));
   if (program.demos.length > 0) {
     const traces = program.demos.map((demo) => {
       const answers: FieldValues = demo.reasoning === undefined ? demo.outputs : { [REASONING]: demo.reasoning, ...demo.outputs };
@@ -62,11 +64,11 @@ export function axProgram(program: Program): AxProgram {
         nameOf(field.name),
         demoValue(field, answers[field.name] ?? ''),
       ]);
-      return { ...inputsOf(demo.inputs), ...Object.fromEntries(answered) };
+      return { ...textsOf(demo.inputs, false), ...Object.fromEntries(answered) };
     });
     generator.setDemos([{ programId: signature.name, traces }]);
   }
-  return { generator, outputs, nameOf, inputsOf };
+  return { generator, outputs, nameOf, inputsOf: (values) => textsOf(values, true) };
 }
 
 const REASONING_FIELD: Field = { name: REASONING, type: 'string', description: 'The thoughts that lead to the answer, step by step' };

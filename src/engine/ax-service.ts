@@ -10,7 +10,7 @@ import {
 } from '@ax-llm/ax';
 import { asAtelierError } from '../core/errors.js';
 import type { Field } from '../core/signature/signature.js';
-import type { ChatMessage, ChatRequest, ChatResult } from '../models/chat-model.js';
+import type { ChatImage, ChatMessage, ChatRequest, ChatResult } from '../models/chat-model.js';
 import type { OpenModel } from '../models/model-hub.js';
 import { normaliseAnswer } from './normalise-answer.js';
 
@@ -40,6 +40,8 @@ export interface AxServiceOptions {
   readonly outputs: readonly Field[];
   /** Fields of the port's request that Ax does not know: task, seed. */
   readonly request: Pick<ChatRequest, 'task' | 'seed' | 'temperature'>;
+  /** Sent with the last message of the user, where the inputs are. */
+  readonly images?: readonly ChatImage[] | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Given: the answer is streamed, and this is told the raw text so far. */
   readonly onText?: ((text: string) => void) | undefined;
@@ -100,8 +102,8 @@ export class AxChatService implements AxAIService<string, string, string> {
 
   /** Ax's messages; of a second attempt with a reader, the first ones, the answer as it was, and the reader's words. */
   private messagesOf(request: Readonly<AxChatRequest<string>>): readonly ChatMessage[] {
-    const { reader } = this.options;
-    if (reader === undefined || this.asked === undefined) return request.chatPrompt.map(toMessage);
+    const { reader, images = [] } = this.options;
+    if (reader === undefined || this.asked === undefined) return withImages(request.chatPrompt.map(toMessage), images);
     const { messages, answer } = this.asked;
     return [...messages, { role: 'assistant', content: answer }, { role: 'user', content: reader.correction }];
   }
@@ -179,6 +181,12 @@ export class AxChatService implements AxAIService<string, string, string> {
 
 function unsupported(what: string): Promise<never> {
   return Promise.reject(new Error(`The ChatModel port offers no ${what}.`));
+}
+
+function withImages(messages: readonly ChatMessage[], images: readonly ChatImage[]): readonly ChatMessage[] {
+  if (images.length === 0) return messages;
+  const last = messages.findLastIndex((message) => message.role === 'user');
+  return messages.map((message, index) => (index === last ? { ...message, images } : message));
 }
 
 function toMessage(message: AxChatRequest['chatPrompt'][number]): ChatMessage {

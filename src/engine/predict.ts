@@ -4,9 +4,11 @@ import { type Program, textOf } from '../core/program/program.js';
 import type { Task } from '../core/program/task.js';
 import { labelOf } from '../core/signature/labels.js';
 import type { Field } from '../core/signature/signature.js';
+import type { ChatImage } from '../models/chat-model.js';
 import type { OpenModel } from '../models/model-hub.js';
 import { type AxProgram, axProgram, UNREADABLE } from './ax-program.js';
 import { type AnswerReader, AxChatService } from './ax-service.js';
+import { imagesOf } from './images.js';
 import { Meter, portError } from './meter.js';
 import { type AnswerReading, readAnswer } from './read-answer.js';
 
@@ -21,23 +23,30 @@ export function createPredictor(open: OpenModel): Predictor {
   return {
     model: open.name,
     async predict(task, options = {}) {
-      refuseImages(task, open);
+      const images = imagesOf(task, open);
       let program = translated.get(task.program);
       if (program === undefined) {
         program = axProgram(task.program);
         translated.set(task.program, program);
       }
-      return predict(open, task, program, options);
+      return predict(open, task, program, images, options);
     },
   };
 }
 
-async function predict(open: OpenModel, task: Task, program: AxProgram, options: PredictOptions): Promise<Prediction> {
+async function predict(
+  open: OpenModel,
+  task: Task,
+  program: AxProgram,
+  images: readonly ChatImage[],
+  options: PredictOptions,
+): Promise<Prediction> {
   const meter = new Meter();
   const reader = new TaskReader(program, task.program.module === 'chain_of_thought');
   const service = new AxChatService(open, {
     outputs: program.outputs,
     request: { task, seed: options.seed },
+    images,
     signal: options.signal,
     onText: options.onText,
     reader,
@@ -103,12 +112,4 @@ function unreadable(open: OpenModel, reader: TaskReader, { lastAnswer, spent }: 
       cause,
     },
   );
-}
-
-function refuseImages(task: Task, open: OpenModel): void {
-  const image = task.program.signature.inputs.find((field) => field.type === 'image' && task.inputs[field.name] !== undefined);
-  if (image === undefined) return;
-  throw new AtelierError('model.unsupported', `${open.name} is given text only, and "${image.name}" is an image.`, {
-    hint: 'Describe the picture in a string field instead. Nothing was sent.',
-  });
 }

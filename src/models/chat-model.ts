@@ -4,6 +4,13 @@ import type { Task } from '../core/program/task.js';
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
+  /** Images of a user's message, sent after its text. Only to models that take images. */
+  readonly images?: readonly ChatImage[] | undefined;
+}
+
+/** An image by its address: `https:`, or a `data:` URL that holds it. */
+export interface ChatImage {
+  readonly url: string;
 }
 
 /** One request to a model. */
@@ -38,6 +45,8 @@ export interface ChatResult {
 export interface ChatModel {
   /** Identity of the endpoint: limits, queues and caches are per endpoint. Never holds a key. */
   readonly endpoint: string;
+  /** Whether messages may have images; whether a model then understands them, its endpoint tells. */
+  readonly takesImages?: boolean | undefined;
   /** @throws AtelierError `model.*`, `budget.exceeded` or `cancelled` */
   chat(request: ChatRequest): Promise<ChatResult>;
   /** Yields text deltas of the first answer, then returns what `chat` would. Throws as `chat` does. */
@@ -54,6 +63,8 @@ export interface ProviderResult {
 /** A bare endpoint: one request, one attempt. The guard makes a ChatModel of it. */
 export interface Provider {
   readonly endpoint: string;
+  /** Whether messages may have images. */
+  readonly takesImages?: boolean | undefined;
   /** Tokens that its model takes, prompt and answer together; undefined: unknown here. */
   readonly contextTokens?: number | undefined;
   /** Counts the tokens of texts as the model does, where the endpoint can do so without asking the model. */

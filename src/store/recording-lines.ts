@@ -1,5 +1,5 @@
 import { AtelierError } from '../core/errors.js';
-import type { RecordedCall, RecordedRequest } from '../core/program/recorded-call.js';
+import type { RecordedCall, RecordedMessage } from '../core/program/recorded-call.js';
 import type { JsonObject } from './json-lines.js';
 
 /** The first key of every line. */
@@ -77,8 +77,11 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isMessage(value: unknown): value is RecordedRequest['messages'][number] {
-  return isFields(value) && ROLES.includes(value.role) && typeof value.content === 'string' && Object.keys(value).length === 2;
+function isMessage(value: unknown): value is RecordedMessage {
+  if (!isFields(value)) return false;
+  const { role, content, images = [], ...other } = value;
+  const known = Object.keys(other).length === 0 && ROLES.includes(role) && typeof content === 'string';
+  return known && Array.isArray(images) && images.every((image) => isFields(image) && typeof image.url === 'string');
 }
 
 function isTexts(value: unknown): value is string[] {

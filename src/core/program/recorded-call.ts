@@ -16,10 +16,18 @@ export interface RecordedCall {
 
 /** What was asked: all that an endpoint is sent. */
 export interface RecordedRequest {
-  readonly messages: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }[];
+  readonly messages: readonly RecordedMessage[];
   readonly temperature?: number | undefined;
   readonly maxTokens?: number | undefined;
   readonly stop?: readonly string[] | undefined;
   readonly n?: number | undefined;
   readonly seed?: number | undefined;
+}
+
+/** One message of a recorded request. */
+export interface RecordedMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+  /** Addresses of its images: `https:` or `data:`. */
+  readonly images?: readonly { readonly url: string }[] | undefined;
 }

@@ -43,12 +43,14 @@ export interface GuardOptions {
  */
 export class GuardedModel implements ChatModel {
   readonly endpoint: string;
+  readonly takesImages: boolean | undefined;
 
   constructor(
     private readonly provider: Provider,
     private readonly options: GuardOptions,
   ) {
     this.endpoint = provider.endpoint;
+    this.takesImages = provider.takesImages;
   }
 
   /** Requests that the endpoint takes at a time. */

@@ -33,6 +33,7 @@ class ChatCompletions extends ChatOpenAI {
  */
 export class OpenAIProvider implements Provider {
   readonly endpoint: string;
+  readonly takesImages = true;
   private readonly clients = new Map<string, ChatOpenAI>();
 
   constructor(private readonly options: OpenAIProviderOptions) {
@@ -135,9 +136,12 @@ export class OpenAIProvider implements Provider {
 }
 
 function toMessages(messages: readonly ChatMessage[]): BaseMessage[] {
-  return messages.map(({ role, content }) => {
+  return messages.map(({ role, content, images = [] }) => {
     if (role === 'system') return new SystemMessage(content);
-    return role === 'user' ? new HumanMessage(content) : new AIMessage(content);
+    if (role === 'assistant') return new AIMessage(content);
+    if (images.length === 0) return new HumanMessage(content);
+    const parts = images.map(({ url }) => ({ type: 'image_url', image_url: { url } }));
+    return new HumanMessage({ content: [{ type: 'text', text: content }, ...parts] });
   });
 }
 

@@ -20,7 +20,8 @@ function messagesDifference(asked: Messages, recorded: Messages): string | undef
     const other = recorded[index];
     if (other === undefined) break;
     if (message.role !== other.role) return `message ${index + 1} is of the ${message.role} (recorded: ${other.role})`;
-    if (message.content === other.content) continue;
+    if (message.content === other.content && canonicalJson(message.images) === canonicalJson(other.images)) continue;
+    if (message.content === other.content) return `${label(asked, index)} has other images`;
     const at = firstDifferentIndex(message.content, other.content);
     return `${label(asked, index)} differs at ${excerpt(message.content, at)} (recorded: ${excerpt(other.content, at)})`;
   }

@@ -8,7 +8,7 @@ export const SETTINGS = ['temperature', 'maxTokens', 'stop', 'n', 'seed'] as con
 export function recordedRequest(request: ChatRequest): RecordedRequest {
   const { messages, temperature, maxTokens, stop, n, seed } = request;
   return {
-    messages: messages.map(({ role, content }) => ({ role, content })),
+    messages: messages.map(({ role, content, images = [] }) => ({ role, content, ...(images.length === 0 ? {} : { images }) })),
     ...(temperature === undefined ? {} : { temperature }),
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...(stop === undefined ? {} : { stop }),

@@ -8,6 +8,7 @@ import { recordedRequest } from './recorded-request.js';
  */
 export class RecordingModel implements ChatModel {
   readonly endpoint: string;
+  readonly takesImages: boolean | undefined;
 
   /**
    * @param model the name that people see: `openai:gpt-4o`
@@ -19,6 +20,7 @@ export class RecordingModel implements ChatModel {
     private readonly record: (call: RecordedCall) => Promise<void>,
   ) {
     this.endpoint = inner.endpoint;
+    this.takesImages = inner.takesImages;
   }
 
   async chat(request: ChatRequest): Promise<ChatResult> {

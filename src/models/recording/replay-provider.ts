@@ -9,6 +9,7 @@ import type { Recording } from './recording.js';
  */
 export class ReplayProvider implements Provider {
   readonly endpoint = 'replay';
+  readonly takesImages = true;
 
   /** @param model the name that people see, which calls are recorded under */
   constructor(

@@ -165,10 +165,68 @@ describe('predict (Ax over the port)', () => {
     assert.equal(shown.at(-1), GOOD);
   });
 
-  it('sends nothing for a cancelled run, or an image', async () => {
+  describe('with images', () => {
+    const picture = program('photos: image[], sketch?: image, question -> answer', {
+      demos: [{ inputs: { photos: ['data:image/png;base64,DEMO'], question: 'What is it?' }, outputs: { answer: 'a cat' }, quality: 1 }],
+    });
+    const inputs = {
+      photos: ['https://example.com/a.png', 'data:image/png;base64,AAAA'],
+      sketch: 'data:image/svg+xml,<svg/>',
+      question: 'And this?',
+    };
+    const urls = (at: number) =>
+      (server().requests[at]?.body?.messages ?? []).map(({ content }) =>
+        Array.isArray(content) ? content.flatMap((part: { image_url?: { url: string } }) => part.image_url?.url ?? []) : [],
+      );
+
+    it('sends them with the inputs, and names them there; those of demos are not sent', async () => {
+      server().answer(() => 'Answer: a dog');
+      const { outputs } = await predictor().predict({ program: picture, inputs });
+      assert.deepEqual(outputs, { answer: 'a dog' });
+      assert.deepEqual(urls(0).at(-1), [...inputs.photos, inputs.sketch]);
+      assert.deepEqual(urls(0).slice(0, -1).flat(), []);
+      const texts = messages(0).map(({ text }) => text);
+      assert.match(texts.at(-1) ?? '', /Photos: \(attached image 1, 2\)\n+Sketch: \(attached image 3\)\n+Question: And this\?/);
+      assert.ok(texts.some((text) => text.includes('Photos: (an image, not attached)')));
+      assert.ok(!texts.join().includes('base64'));
+    });
+
+    it('sends them again when the answer cannot be read', async () => {
+      server().answer(() => 'Answer: 5');
+      server().inject(faults.text('no number'));
+      const counted = program('photo: image -> answer: integer');
+      const { calls } = await predictor().predict({ program: counted, inputs: { photo: inputs.sketch } });
+      assert.equal(calls, 2);
+      assert.deepEqual(urls(1).flat(), [inputs.sketch]);
+    });
+
+    it('keeps the words of an endpoint whose model takes none', async () => {
+      server().inject(faults.status(400, { message: 'This model does not support image inputs.' }));
+      const error = await failure(predictor().predict({ program: picture, inputs }), 'model.bad_request');
+      assert.match(error.message, /does not support image inputs/);
+    });
+
+    it('refuses what is no address of an image, and models that are given text only, before sending', async () => {
+      for (const sketch of ['a.png', 'http://example.com/a.png', 'data:text/html,x', 'https:///x']) {
+        const error = await failure(predictor().predict({ program: picture, inputs: { ...inputs, sketch } }), 'input.invalid');
+        assert.equal(error.message, 'The input "sketch" is no address of an image.');
+      }
+      const open = openAt(server().url);
+      const textOnly = { ...open, port: { endpoint: 'x', chat: () => assert.fail('sent'), stream: () => assert.fail('sent') } };
+      const error = await failure(createPredictor(textOnly).predict({ program: picture, inputs }), 'model.unsupported');
+      assert.equal(error.message, 'test:m is given text only, and "photos" is an image.');
+      assert.equal(server().count, 0);
+    });
+
+    it('runs as ever when an optional image is not given', async () => {
+      const optional = program('photo?: image, question -> answer');
+      await predictor().predict({ program: optional, inputs: { question: 'x' } });
+      assert.deepEqual(urls(0).flat(), []);
+    });
+  });
+
+  it('sends nothing for a cancelled run', async () => {
     await failure(predictor().predict({ program: REVIEW, inputs: { text: 'x' } }, { signal: AbortSignal.abort() }), 'cancelled');
-    const picture = program('photo: image -> answer');
-    await failure(predictor().predict({ program: picture, inputs: { photo: 'a.png' } }), 'model.unsupported');
     assert.equal(server().count, 0);
   });
 });

@@ -177,6 +177,12 @@ describe('a call that a recording does not have', () => {
     });
   }
 
+  it('tells other images apart', async () => {
+    const showing = (url: string) => ({ ...base, messages: [{ role: 'user' as const, content: 'What is it?', images: [{ url }] }] });
+    const { message } = await missing([recorded(showing('data:image/png;base64,AAAA'))], showing('data:image/png;base64,BBBB'));
+    assert.ok(message.endsWith('99% alike: user message has other images.'), message);
+  });
+
   it('prefers the same model and settings among calls with the same words', async () => {
     const calls = [recorded(base, 'x', 'groq:m'), recorded({ ...base, temperature: 1 }), recorded(base), recorded(base)];
     const { message } = await missing(calls, { ...base, seed: 9 });

@@ -40,6 +40,17 @@ describe('OpenAIProvider: what goes over the wire', () => {
     });
   });
 
+  it('has images as parts behind the text of their message', async () => {
+    const images = [{ url: 'https://example.com/a.png' }, { url: 'data:image/png;base64,AAAA' }];
+    await guarded(server().url).model.chat({ model: 'm', messages: [{ role: 'user', content: 'What is it?', images }] });
+    assert.deepEqual(server().requests[0]?.body?.messages, [
+      {
+        role: 'user',
+        content: [{ type: 'text', text: 'What is it?' }, ...images.map((image) => ({ type: 'image_url', image_url: image }))],
+      },
+    ]);
+  });
+
   it('leaves out what was not asked for', async () => {
     await guarded(server().url).model.chat(ask('Hi'));
     assert.deepEqual(Object.keys(server().requests[0]?.body ?? {}).sort(), ['messages', 'model', 'stream']);

@@ -33,7 +33,9 @@ describe('a recording', () => {
     const calls = [
       call('a "quoted"\r\nline\u2028 🐉'),
       call('b', { response: { text: ['x', 'y'], usage: { promptTokens: 0, completionTokens: 0, estimated: true }, costUsd: null } }),
-      call('c', { request: { messages: [{ role: 'system', content: '' }], temperature: 0, maxTokens: 9, n: 2 } }),
+      call('c', {
+        request: { messages: [{ role: 'user', content: '', images: [{ url: 'data:,' }] }], temperature: 0, maxTokens: 9, n: 2 },
+      }),
     ];
     for (const value of calls) await open().record(value);
     assert.deepEqual(await read(), { calls, problems: [] });
@@ -100,6 +102,7 @@ describe('a recording', () => {
     ['no model', { format: 'atelier-recording/1', request: {} }, /"model" must be a name/],
     ['no messages', { format: 'atelier-recording/1', ...call('x'), request: {} }, /"request.messages" must be/],
     ['a wrong role', withRequest({ messages: [{ role: 'tool', content: '' }] }), /"request.messages" must be/],
+    ['a wrong image', withRequest({ messages: [{ role: 'user', content: '', images: ['x'] }] }), /"request.messages" must be/],
     ['a wrong setting', withRequest({ seed: '1' }), /"request.seed" has a wrong value/],
     ['an unknown setting', withRequest({ top_p: 1 }), /"request.top_p" is unknown/],
     ['no text', withResponse({ text: [] }), /"response.text" must be/],
