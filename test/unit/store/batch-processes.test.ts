@@ -36,7 +36,9 @@ for (const ending of ['csv', 'jsonl']) {
         rows.map(({ values }) => [Number(values._row), values.expected_label]),
         Array.from({ length: count }, (_, index) => [index + 1, `gold ${index}`]),
       );
-      assert.deepEqual(await readdir(folder.path('.atelier', 'locks')), []);
+      // A process that is killed while it gives a lock back leaves a draft, which is swept later.
+      const locks = (await readdir(folder.path('.atelier', 'locks'))).filter((name) => name.endsWith('.lock'));
+      assert.deepEqual(locks, []);
     });
 
     it('do not write one file at the same time', async () => {
