@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import type { HubOptions, ModelHub } from '../models/model-hub.js';
 import type { Preset } from '../models/presets.js';
 import type { GenerationStore } from '../store/generation-store.js';
 import { type CommandLine, dollars, usage, wholeNumber } from './options.js';
@@ -42,19 +43,26 @@ export const PACKED_FOLDER = path.join(__dirname, '..', 'data');
 /** The image-prompt engine with the model that the command line names. @throws AtelierError `model.*`, `usage.invalid` */
 export async function openEngine(context: CommandContext, store: GenerationStore) {
   const { createImagePromptEngine } = await import('../engine/index.js');
-  return createImagePromptEngine(await openModel(context, store));
+  const hub = await openHub(context, store);
+  return createImagePromptEngine(await hub.open(requireModel(context)));
 }
 
-/** The model that the command line names. @throws AtelierError `model.*`, `usage.invalid` */
-export async function openModel(context: CommandContext, store: GenerationStore) {
+/** The name of the model that the command line means. @throws AtelierError `usage.invalid` */
+export function requireModel({ values }: CommandContext): string {
+  const model = values.model ?? (values['base-url'] === undefined ? 'embedded' : undefined);
+  if (model !== undefined) return model;
+  throw usage('--base-url needs --model.', 'Add --model custom:<model>.');
+}
+
+/** The models, with the limits, budget and cache of the command line. @throws AtelierError `usage.invalid` */
+export async function openHub(context: CommandContext, store: GenerationStore, more: Partial<HubOptions> = {}): Promise<ModelHub> {
   const { Budget, ModelHub } = await import('../engine/index.js');
   const { DiskResponseCache } = await import('../store/index.js');
   const { values, output } = context;
   const baseUrl = values['base-url'];
-  const model = values.model ?? (baseUrl === undefined ? 'embedded' : undefined);
-  if (model === undefined) throw usage('--base-url needs --model.', 'Add --model custom:<model>.');
   const concurrency = wholeNumber(values, 'concurrency', 1, 64);
-  const hub = new ModelHub({
+  const cacheHours = wholeNumber(values, 'cache-hours', 0, 1e6);
+  return new ModelHub({
     keyFor: async (preset) => keyOf(preset, baseUrl),
     keyHint: (preset) => `Set ${baseUrl === undefined ? preset.keyVariable : 'ATELIER_API_KEY'} in the environment.`,
     baseUrlFor: () => baseUrl,
@@ -64,7 +72,11 @@ export async function openModel(context: CommandContext, store: GenerationStore)
     cache:
       values['no-cache'] === true
         ? undefined
-        : new DiskResponseCache({ workspaceFolder: workspaceOf(context), onProblem: (problem) => output.warn(problem.message) }),
+        : new DiskResponseCache({
+            workspaceFolder: workspaceOf(context),
+            ttlMs: cacheHours === undefined ? undefined : cacheHours * 3_600_000,
+            onProblem: (problem) => output.warn(problem.message),
+          }),
     budget: new Budget({
       calls: wholeNumber(values, 'budget-calls', 0, 1e9),
       tokens: wholeNumber(values, 'budget-tokens', 0, 1e12),
@@ -74,8 +86,8 @@ export async function openModel(context: CommandContext, store: GenerationStore)
       if (event.error?.retryInMs !== undefined) output.note(`${event.error.message} Again in ${event.error.retryInMs} ms.`);
     },
     environmentProxy: true,
+    ...more,
   });
-  return hub.open(model);
 }
 
 /** A preset's key goes to the preset's own endpoint; an address of the user's own gets ATELIER_API_KEY and never another. */

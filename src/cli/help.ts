@@ -18,6 +18,16 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
       --input       the value of one input
       --input-file  a JSON object with the inputs; --input goes before it
       --reasoning   think before the answer (chain of thought), and show the thoughts
+      --fallback-model M, --fallback-signature S
+                    what answers when the first fails
+      --mode        production (default: cached, strict), development (no cache, prompts shown),
+                    testing (answers from --replay alone, never the network)
+      --record F    write every call and its answer to F.jsonl; --replay F answers from it
+
+  atelier run <signature> --batch ROWS.csv --out RESULTS.csv [--resume [--retry-failed]]
+      The same for every row of a CSV or JSONL file. Results are saved row by row; failed rows hold
+      their reason. After a stop, --resume runs the missing rows alone.
+      --map FIELD=COLUMN  when a column has another name than the input
 
 Common options
   --json             one JSON document on standard output, everything else on standard error
@@ -29,6 +39,7 @@ Common options
   --concurrency N    most requests at a time
   --budget-calls N   stop hard after N calls; also --budget-tokens N, --budget-usd N
   --no-cache         ask again, even what was answered before
+  --cache-hours N    how long an answer counts (default 168)
   --yes              ask nothing
   --version, --help
 

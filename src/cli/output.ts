@@ -1,8 +1,13 @@
 import type { AtelierError } from '../core/errors.js';
 
+/** Milliseconds between two signs of progress, on a terminal and elsewhere. */
+const TERMINAL_MS = 100;
+const LINE_MS = 5000;
+
 /** Where a command writes: results on standard output, everything else on standard error. */
 export class Output {
   private readonly colour: boolean;
+  private progressAt = 0;
 
   constructor(
     /** One JSON document instead of text. */
@@ -21,6 +26,21 @@ export class Output {
   /** A remark beside the result. */
   note(text: string): void {
     this.err.write(`${this.paint('2', text)}\n`);
+  }
+
+  /** How far a long work is: one line that renews itself on a terminal, now and then a line elsewhere. */
+  progress(text: string): void {
+    const now = performance.now();
+    if (now - this.progressAt < (this.err.isTTY === true ? TERMINAL_MS : LINE_MS)) return;
+    this.progressAt = now;
+    if (this.err.isTTY === true) this.err.write(`\r\u001b[K${text}`);
+    else this.note(text);
+  }
+
+  /** Clears the line of progress. */
+  endProgress(): void {
+    if (this.progressAt > 0 && this.err.isTTY === true) this.err.write('\r\u001b[K');
+    this.progressAt = 0;
   }
 
   warn(text: string): void {

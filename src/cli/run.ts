@@ -1,18 +1,16 @@
-import { AtelierError } from '../core/errors.js';
 import { checkInputs } from '../core/program/check-inputs.js';
-import { type FieldValues, textOf } from '../core/program/program.js';
-import type { SignatureDefinition } from '../core/signature/definition.js';
-import { baseProgram, findSignature } from '../core/signature/find-signature.js';
-import { isOneLine } from '../core/signature/one-line.js';
-import type { Problem } from '../store/problem.js';
-import { type CommandContext, openModel, openStore, PACKED_FOLDER, workspaceOf } from './context.js';
+import { presentOutputs } from '../core/program/present.js';
+import type { CommandContext } from './context.js';
+import { modeOf, openExecutor } from './executor.js';
 import { givenInputs } from './inputs.js';
 import { usage, wholeNumber } from './options.js';
+import { runBatchFile } from './run-batch.js';
+import { definitionOf } from './signature.js';
 
 /** `version` of what is not saved as a version yet: the signature as it is written. */
 const UNSAVED = 'unsaved';
 
-/** `atelier run <signature> --input name=value`. @returns the exit code */
+/** `atelier run <signature> --input name=value`, or with `--batch` over the rows of a file. @returns the exit code */
 export async function run(context: CommandContext): Promise<number> {
   const { values, output, signal, positionals } = context;
   const [reference, ...rest] = positionals;
@@ -23,67 +21,40 @@ export async function run(context: CommandContext): Promise<number> {
     );
   }
   const seed = wholeNumber(values, 'seed', 0, 2 ** 31 - 1) ?? 1;
-  const definition = await definitionOf(context, reference);
-  const inputs = checkInputs(definition.signature, await givenInputs(values.input ?? [], values['input-file'], definition.signature));
-  const program = baseProgram(definition, values.reasoning === true ? 'chain_of_thought' : definition.module);
-  const { createPredictor } = await import('../engine/index.js');
-  const predictor = createPredictor(await openModel(context, await openStore(context)));
+  const definition = await definitionOf(context, reference, modeOf(context));
+  if (values.batch !== undefined) return runBatchFile(context, definition, values.batch, seed);
+  for (const name of ['out', 'map', 'resume', 'retry-failed'] as const) {
+    if (values[name] !== undefined) throw usage(`--${name} belongs to --batch.`, 'Name the rows: --batch FILE.csv --out FILE.csv');
+  }
+  const given = await givenInputs(values.input ?? [], values['input-file'], definition.signature);
+  // Before the model is looked for: a person corrects the inputs first.
+  checkInputs(definition.signature, given);
+  const { executor } = await openExecutor(context, definition);
   const started = performance.now();
-  const prediction = await predictor.predict({ program, inputs }, { seed, signal });
+  const execution = await executor.run(given, { seed, signal });
   const latencyMs = Math.round(performance.now() - started);
-  const shown = values.reasoning === true && prediction.reasoning !== undefined ? { reasoning: prediction.reasoning } : {};
+  const { signature } = execution.program;
+  const shown = values.reasoning === true && execution.reasoning !== undefined ? { reasoning: execution.reasoning } : {};
   const document = {
-    signature: definition.signature.name,
+    signature: signature.name,
     version: UNSAVED,
-    model: predictor.model,
-    inputs,
-    outputs: prediction.outputs,
+    model: execution.model,
+    inputs: execution.inputs,
+    outputs: execution.outputs,
     ...shown,
-    usage: { prompt_tokens: prediction.usage.promptTokens, completion_tokens: prediction.usage.completionTokens },
-    cost_usd: prediction.costUsd ?? null,
+    usage: { prompt_tokens: execution.usage.promptTokens, completion_tokens: execution.usage.completionTokens },
+    cost_usd: execution.costUsd ?? null,
     latency_ms: latencyMs,
-    cached: prediction.cached,
+    cached: execution.cached,
+    ...(execution.fallback === undefined ? {} : { fallback: execution.fallback }),
   };
-  output.result(document, asText(prediction.outputs));
+  if (execution.fallback !== undefined) {
+    output.warn(`Answered by the fallback ${execution.model} (${signature.name}): ${execution.fallback.message}`);
+  }
+  output.result(document, presentOutputs(signature, execution.outputs));
   if (!output.json) {
     if (shown.reasoning !== undefined) output.note(shown.reasoning);
-    output.note(`${definition.signature.name} · ${predictor.model} · ${latencyMs} ms${prediction.cached ? ' · cached' : ''}`);
+    output.note(`${signature.name} · ${execution.model} · ${latencyMs} ms${execution.cached ? ' · cached' : ''}`);
   }
   return 0;
-}
-
-/** A single output alone, as it is: it can be piped. Several with their names. */
-function asText(outputs: FieldValues): string {
-  const entries = Object.entries(outputs);
-  const [only] = entries;
-  if (only !== undefined && entries.length === 1) return textOf(only[1]);
-  return entries.map(([name, value]) => `${name}: ${textOf(value)}`).join('\n');
-}
-
-/** @throws AtelierError `signature.unknown`, `signature.invalid` with the place of the first problem; the others are warnings */
-async function definitionOf(context: CommandContext, reference: string): Promise<SignatureDefinition> {
-  const { output } = context;
-  const warn = (problem: Problem) => output.warn(`${placeOf(problem)}: ${problem.message} ${problem.hint}`);
-  if (isOneLine(reference)) return findSignature([], reference);
-  const { loadSignatures, readSignature } = await import('../store/index.js');
-  if (/\.ya?ml$/i.test(reference)) {
-    const path = await import('node:path');
-    const { definition, problems } = await readSignature(path.resolve(reference), 'workspace', workspaceOf(context));
-    const first = problems.find(({ severity }) => severity === 'error');
-    for (const problem of problems) if (problem !== first) warn(problem);
-    if (definition !== undefined) return definition;
-    throw new AtelierError('signature.invalid', first?.message ?? 'The signature cannot be used.', {
-      hint: first?.hint ?? 'Correct the file.',
-      file: first?.file,
-      line: first?.line,
-      column: first?.column,
-    });
-  }
-  const { signatures, problems } = await loadSignatures(PACKED_FOLDER, workspaceOf(context));
-  for (const problem of problems) warn(problem);
-  return findSignature(signatures, reference);
-}
-
-function placeOf({ file, line, column }: Problem): string {
-  return `${file}:${line}${column === undefined ? '' : `:${column}`}`;
 }

@@ -55,7 +55,9 @@ export function axProgram(program: Program): AxProgram {
   generator.setInstruction(program.instructions);
   generator.addAssert((values) => !Object.values(values).includes(UNREADABLE), 'The answer cannot be read.');
   const textsOf = (values: FieldValues, attached: boolean): Values =>
-    Object.fromEntries(Object.entries(withoutImages(signature, values, attached)).map(([name, value]) => [nameOf(name), textOf(value)]));
+    Object.fromEntries(
+      Object.entries(withoutImages(signature, values, attached)).map(([name, value]) => [nameOf(name), asData(textOf(value))]),
+    );
   if (program.demos.length > 0) {
     const traces = program.demos.map((demo) => {
       const answers: FieldValues = demo.reasoning === undefined ? demo.outputs : { [REASONING]: demo.reasoning, ...demo.outputs };
@@ -69,6 +71,11 @@ export function axProgram(program: Program): AxProgram {
     generator.setDemos([{ programId: signature.name, traces }]);
   }
   return { generator, outputs, nameOf, inputsOf: (values) => textsOf(values, true) };
+}
+
+/** A text that imitates the line by which Ax ends its examples must not end them: the line loses its dashes. */
+function asData(text: string): string {
+  return text.replace(/-{3,}(\s*END OF EXAMPLES\s*)-{3,}/gi, '-$1-');
 }
 
 const REASONING_FIELD: Field = { name: REASONING, type: 'string', description: 'The thoughts that lead to the answer, step by step' };

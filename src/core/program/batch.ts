@@ -60,6 +60,14 @@ export async function runBatch(options: BatchOptions): Promise<BatchReport> {
   return new Batch(options).run();
 }
 
+/**
+ * Rows under way for an endpoint that takes so many requests at a time: a few more, so that the next request is ready when a place in the
+ * endpoint's queue gets free. Never more requests than the endpoint takes are sent.
+ */
+export function widthFor(concurrency: number): number {
+  return concurrency + Math.ceil(concurrency / 4);
+}
+
 /** What concerns the run and not the row. */
 const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set([
   'model.unknown',

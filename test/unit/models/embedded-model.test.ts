@@ -141,7 +141,7 @@ describe('EmbeddedProvider', () => {
     [
       'image prompts without a taste',
       request({ program: task.program, inputs: task.inputs }, 1),
-      /optimized_prompt of ImagePrompt is string/,
+      /from the words of a taste, and "tiny" is none/,
     ],
   ];
   for (const [what, asked, message] of refused) {

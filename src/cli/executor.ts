@@ -1,0 +1,91 @@
+import path from 'node:path';
+import { createExecutor, type Executor, type Route } from '../core/program/executor.js';
+import { programHash } from '../core/program/program-hash.js';
+import type { RecordedCall } from '../core/program/recorded-call.js';
+import { RUN_MODES, type RunMode } from '../core/program/run-mode.js';
+import type { SignatureDefinition } from '../core/signature/definition.js';
+import { baseProgram } from '../core/signature/find-signature.js';
+import type { HubOptions } from '../models/model-hub.js';
+import { type CommandContext, openHub, openStore, requireModel, workspaceOf } from './context.js';
+import { usage } from './options.js';
+import { definitionOf } from './signature.js';
+
+/** A signature ready to run, as the command line wants it. */
+export interface OpenExecutor {
+  readonly executor: Executor;
+  /** Requests that the endpoint takes at a time. */
+  readonly concurrency: number;
+  /** Names what answers: models and programs. */
+  readonly identity: string;
+}
+
+/** @throws AtelierError `usage.invalid` */
+export function modeOf({ values }: CommandContext): RunMode {
+  const mode = RUN_MODES.find((known) => known === (values.mode ?? (values.replay === undefined ? 'production' : 'testing')));
+  if (mode === undefined) throw usage(`There is no mode "${values.mode}".`, `Modes: ${RUN_MODES.join(', ')}.`);
+  if ((mode === 'testing') === (values.replay === undefined)) {
+    throw mode === 'testing'
+      ? usage('The mode testing answers from a recording, and none is named.', 'Add --replay FILE; make one with --record FILE.')
+      : usage(`--replay answers offline, and the mode ${mode} asks a model.`, 'Leave --mode out, or make it testing.');
+  }
+  return mode;
+}
+
+/** @throws AtelierError `model.*`, `signature.*`, `usage.invalid`, `data.*` for a recording */
+export async function openExecutor(context: CommandContext, definition: SignatureDefinition): Promise<OpenExecutor> {
+  const { values } = context;
+  const mode = modeOf(context);
+  const model = requireModel(context);
+  const [{ createPredictor }, store] = await Promise.all([import('../engine/index.js'), openStore(context)]);
+  const hub = await openHub(context, store, {
+    ...(mode === 'development' ? { cache: undefined } : {}),
+    ...(await replayOf(context)),
+    record: await recorderOf(context, mode),
+  });
+  const main = await hub.open(model);
+  const asked = values.reasoning === true ? 'chain_of_thought' : definition.module;
+  const first: Route = { program: baseProgram(definition, asked), predictor: createPredictor(main) };
+  const routes: [Route, ...Route[]] = [first];
+  const { 'fallback-model': otherModel, 'fallback-signature': simpler } = values;
+  if (otherModel !== undefined || simpler !== undefined) {
+    routes.push({
+      program: simpler === undefined ? first.program : baseProgram(await definitionOf(context, simpler, mode)),
+      predictor: otherModel === undefined ? first.predictor : createPredictor(await hub.open(otherModel)),
+    });
+  }
+  const identity = routes.map(({ program, predictor }) => `${predictor.model} ${programHash(program).slice(0, 12)}`).join(', then ');
+  return { executor: createExecutor(routes, await store.tastes()), concurrency: main.concurrency, identity };
+}
+
+async function replayOf({ values, output, ...context }: CommandContext): Promise<Pick<HubOptions, 'replay'>> {
+  if (values.replay === undefined) return {};
+  const { readRecording } = await import('../store/index.js');
+  const { calls, problems } = await readRecording(path.resolve(values.replay), workspaceOf({ values, output, ...context }));
+  for (const problem of problems) output.warn(`${problem.file}:${problem.line}: ${problem.message} ${problem.hint}`);
+  return { replay: { file: values.replay, calls } };
+}
+
+/** Told every call: the recording that was asked for, and in the mode `development` the person. */
+async function recorderOf(context: CommandContext, mode: RunMode): Promise<HubOptions['record']> {
+  const { values, output } = context;
+  const recorders: ((call: RecordedCall) => Promise<void>)[] = [];
+  if (mode === 'development') recorders.push(async (call) => output.note(describeCall(call)));
+  if (values.record !== undefined) {
+    const { Locks, RecordingFile } = await import('../store/index.js');
+    const workspaceFolder = workspaceOf(context);
+    const file = new RecordingFile({
+      file: path.resolve(values.record),
+      workspaceFolder,
+      locks: new Locks(workspaceFolder),
+      onProblem: (problem) => output.warn(`${problem.message} ${problem.hint}`),
+    });
+    recorders.push((call) => file.record(call));
+  }
+  if (recorders.length === 0) return undefined;
+  return async (call) => void (await Promise.all(recorders.map((record) => record(call))));
+}
+
+function describeCall({ model, request, response }: RecordedCall): string {
+  const messages = request.messages.map(({ role, content }) => `[${role}]\n${content}`);
+  return [`── ${model}`, ...messages, ...response.text.map((text) => `[answer]\n${text}`)].join('\n');
+}

@@ -1,0 +1,105 @@
+import path from 'node:path';
+import { mapColumns } from '../core/example/columns.js';
+import { type BatchProgress, type BatchReport, runBatch, widthFor } from '../core/program/batch.js';
+import { describeProgress } from '../core/program/batch-progress.js';
+import type { SignatureDefinition } from '../core/signature/definition.js';
+import type { Problem } from '../store/problem.js';
+import { type CommandContext, workspaceOf } from './context.js';
+import { openExecutor } from './executor.js';
+import { usage } from './options.js';
+
+/**
+ * `atelier run <signature> --batch FILE --out FILE`. Rows that fail are in the results, with their reason.
+ * @returns the exit code: 1 when a row failed, or it ended before the last row
+ */
+export async function runBatchFile(context: CommandContext, definition: SignatureDefinition, batch: string, seed: number): Promise<number> {
+  const { values, output, signal } = context;
+  if (values.out === undefined) throw usage('--batch needs a file for the results.', 'Add --out FILE.csv or FILE.jsonl.');
+  for (const name of ['input', 'input-file'] as const) {
+    if (values[name] !== undefined)
+      throw usage(`--${name} is for one run; --batch takes the inputs from its rows.`, 'Leave one of them out.');
+  }
+  if (values['retry-failed'] === true && values.resume !== true) throw usage('--retry-failed needs --resume.', 'Add --resume.');
+  const workspaceFolder = workspaceOf(context);
+  const { openBatchResults, readDataset } = await import('../store/index.js');
+  const input = path.resolve(batch);
+  const dataset = await readDataset(input, workspaceFolder);
+  const onProblem = (problem: Problem) => output.warn(`${problem.file}:${problem.line}: ${problem.message} ${problem.hint}`);
+  for (const problem of dataset.problems) onProblem(problem);
+  const { signature } = definition;
+  const inputsOf = mapColumns(signature.inputs, dataset.columns, mappingOf(values.map ?? []), batch);
+  const { executor, concurrency, identity } = await openExecutor(context, definition);
+  const started = performance.now();
+  const results = await openBatchResults({
+    file: path.resolve(values.out),
+    input,
+    workspaceFolder,
+    columns: dataset.columns,
+    rows: dataset.rows,
+    outputs: signature.outputs.map((field) => field.name),
+    reasoning: values.reasoning === true,
+    program: identity,
+    resume: values.resume === true,
+    retryFailed: values['retry-failed'] === true,
+    onProblem,
+  });
+  let report: BatchReport;
+  try {
+    report = await runBatch({
+      rows: dataset.rows,
+      inputsOf: ({ values: cells }) => inputsOf(cells),
+      executor,
+      sink: results,
+      concurrency: widthFor(concurrency),
+      seed,
+      signal,
+      now: () => performance.now(),
+      onProgress: (progress: BatchProgress) => output.progress(describeProgress(progress)),
+    });
+    await results.finish();
+  } finally {
+    output.endProgress();
+    await results.close();
+  }
+  const { spent, stopped } = report;
+  const document = {
+    signature: signature.name,
+    model: executor.first.predictor.model,
+    rows: report.rows,
+    done: report.skipped + report.ran,
+    skipped: report.skipped,
+    failed: report.failed,
+    calls: spent.calls,
+    cached: report.cached,
+    usage: { prompt_tokens: spent.usage.promptTokens, completion_tokens: spent.usage.completionTokens },
+    cost_usd: spent.costUsd ?? null,
+    latency_ms: Math.round(performance.now() - started),
+    file: results.shown,
+    ...(stopped === undefined ? {} : { error: stopped.toJSON() }),
+  };
+  output.result(document, summaryOf(report, results.shown));
+  if (stopped !== undefined && !output.json) output.error(stopped);
+  return report.failed === 0 && stopped === undefined ? 0 : 1;
+}
+
+function summaryOf({ rows, ran, skipped, failed, cached, stopped }: BatchReport, file: string): string {
+  const parts = [
+    `${ran + skipped} of ${rows} rows in ${file}`,
+    ...(skipped === 0 ? [] : [`${skipped} were there already`]),
+    ...(failed === 0 ? [] : [`${failed} failed (column _error)`]),
+    ...(cached === 0 ? [] : [`${cached} from the cache`]),
+    ...(stopped === undefined ? [] : ['run it again with --resume for the rest']),
+  ];
+  return parts.join(', ');
+}
+
+/** @throws AtelierError `usage.invalid` */
+function mappingOf(pairs: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw usage(`--map takes field=column, not "${pair}".`, 'For example --map passage=text.');
+      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    }),
+  );
+}
