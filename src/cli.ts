@@ -18,9 +18,14 @@ const COMMANDS: Record<Command, () => Promise<{ run(context: CommandContext): Pr
 async function main(argv: readonly string[]): Promise<number> {
   const output = new Output(argv.includes('--json'), process.stdout, process.stderr);
   const abort = new AbortController();
-  const onInterrupt = () => abort.abort();
-  process.once('SIGINT', onInterrupt);
-  process.once('SIGTERM', onInterrupt);
+  const onInterrupt = () => {
+    // Who asks twice does not want to wait for a tidy end.
+    if (abort.signal.aborted) process.exit(130);
+    abort.abort();
+  };
+  // Not `once`: a library that finds no listener of ours left ends the process before results are saved.
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onInterrupt);
   try {
     const parsed = parseArguments(argv);
     if (parsed.kind === 'version') {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { createExecutor, type Executor, type Route } from '../core/program/executor.js';
 import { programHash } from '../core/program/program-hash.js';
-import type { RecordedCall } from '../core/program/recorded-call.js';
+import { describeCall, type RecordedCall } from '../core/program/recorded-call.js';
 import { RUN_MODES, type RunMode } from '../core/program/run-mode.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { baseProgram } from '../core/signature/find-signature.js';
@@ -83,9 +83,4 @@ async function recorderOf(context: CommandContext, mode: RunMode): Promise<HubOp
   }
   if (recorders.length === 0) return undefined;
   return async (call) => void (await Promise.all(recorders.map((record) => record(call))));
-}
-
-function describeCall({ model, request, response }: RecordedCall): string {
-  const messages = request.messages.map(({ role, content }) => `[${role}]\n${content}`);
-  return [`── ${model}`, ...messages, ...response.text.map((text) => `[answer]\n${text}`)].join('\n');
 }

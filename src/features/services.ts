@@ -11,6 +11,7 @@ import { PRESETS, type Preset, requiresKey } from '../models/presets.js';
 import type { GenerationStore } from '../store/generation-store.js';
 import type { Problem } from '../store/problem.js';
 import type { SignatureLibrary } from '../store/signatures-file.js';
+import { openCalls } from './calls.js';
 
 /** Most answers that are kept in memory. */
 const CACHED_ANSWERS = 500;
@@ -110,6 +111,7 @@ export class Services {
     const { host } = this;
     const { ModelHub, MemoryCache } = await import('../engine/index.js');
     this.cache ??= new MemoryCache(CACHED_ANSWERS, host.settings.cacheHours * 3_600_000);
+    const calls = await openCalls(host, (problem) => this.report(problem));
     const options: HubOptions = {
       keyFor: (preset, baseUrl) => host.keys.get(preset, baseUrl),
       baseUrlFor: (preset) => host.settings.baseUrl(preset),
@@ -117,14 +119,16 @@ export class Services {
       limits: host.settings.limits,
       timeoutMs: host.settings.timeoutMs,
       prices: async () => (await this.generations()).prices(),
-      cache: host.settings.cacheEnabled ? this.cache : undefined,
+      cache: host.settings.cacheEnabled && host.settings.runMode !== 'development' ? this.cache : undefined,
       onCall: (event) => host.log.info(describeCall(event)),
       environmentProxy: false,
+      ...calls,
     };
     return new ModelHub(options);
   }
 
-  private report(problem: Problem): void {
+  /** Logs a problem with a file, and shows it in the Problems view. */
+  report(problem: Problem): void {
     this.host.log.warn(`${problem.file}:${problem.line}: ${problem.message}`);
     this.problems.fire(problem);
   }

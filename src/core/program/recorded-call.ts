@@ -31,3 +31,9 @@ export interface RecordedMessage {
   /** Addresses of its images: `https:` or `data:`. */
   readonly images?: readonly { readonly url: string }[] | undefined;
 }
+
+/** A call as a person reads it: what was sent, and what came back. */
+export function describeCall({ model, request, response }: RecordedCall): string {
+  const messages = request.messages.map(({ role, content }) => `[${role}]\n${content}`);
+  return [`${model} was asked:`, ...messages, ...response.text.map((text) => `[answer]\n${text}`)].join('\n');
+}

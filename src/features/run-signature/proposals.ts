@@ -4,7 +4,7 @@ import { AtelierError } from '../../core/errors.js';
 import type { Services } from '../services.js';
 import type { Placement, Proposal } from './proposal.js';
 
-export const PROPOSAL_SCHEME = 'promptAtelier-proposal';
+const PROPOSAL_SCHEME = 'promptAtelier-proposal';
 /** The side of a diff: the document as it is (where its own editor cannot be one), or as it would be. */
 type Side = 'now' | 'proposed';
 

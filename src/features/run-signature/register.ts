@@ -4,13 +4,14 @@ import type { Services } from '../services.js';
 import { Proposals } from './proposals.js';
 import { copyResults, openResults } from './result.js';
 import { type RunRequest, runOnSelection } from './run-on-selection.js';
+import { runOnTable } from './run-on-table.js';
 import { runTyped } from './run-typed.js';
 
 /** Runs signatures on selected text, on typed inputs and on tables; shows what comes as a proposal to accept or reject. */
 export function register(services: Services): vscode.Disposable {
   const { vscode, guard } = services.host;
   const proposals = new Proposals(services);
-  const onProposal = (name: string, doing: string, work: (uri: vscode.Uri | undefined) => Promise<void>) =>
+  const command = (name: string, doing: string, work: (uri: vscode.Uri | undefined) => Promise<void>) =>
     vscode.commands.registerCommand(`promptAtelier.${name}`, (uri?: vscode.Uri) =>
       guard(doing, () => work(uri instanceof vscode.Uri ? uri : undefined)),
     );
@@ -22,12 +23,15 @@ export function register(services: Services): vscode.Disposable {
     vscode.commands.registerCommand('promptAtelier.runSignature', (uri?: unknown) =>
       guard('Run Signature', () => runTyped(services, uri instanceof vscode.Uri ? uri : undefined)),
     ),
-    onProposal('acceptProposal', 'Accept Proposal', (uri) => proposals.accept(uri)),
-    onProposal('rejectProposal', 'Reject Proposal', (uri) => proposals.reject(uri)),
-    onProposal('insertProposalAfter', 'Insert After Selection Instead', async (uri) => proposals.place(uri, 'insertAfter')),
-    onProposal('replaceWithProposal', 'Replace Selection Instead', async (uri) => proposals.place(uri, 'replace')),
-    onProposal('copyProposal', 'Copy Result', (uri) => copyResults(services, proposals.require(uri).results)),
-    onProposal('openProposal', 'Open Result as Document', (uri) => openResults(services, proposals.require(uri))),
+    vscode.commands.registerCommand('promptAtelier.runSignatureOnTable', (uri?: unknown) =>
+      guard('Run Signature on Table', () => runOnTable(services, uri instanceof vscode.Uri ? uri : undefined)),
+    ),
+    command('acceptProposal', 'Accept Proposal', (uri) => proposals.accept(uri)),
+    command('rejectProposal', 'Reject Proposal', (uri) => proposals.reject(uri)),
+    command('insertProposalAfter', 'Insert After Selection Instead', async (uri) => proposals.place(uri, 'insertAfter')),
+    command('replaceWithProposal', 'Replace Selection Instead', async (uri) => proposals.place(uri, 'replace')),
+    command('copyProposal', 'Copy Result', (uri) => copyResults(services, proposals.require(uri).results)),
+    command('openProposal', 'Open Result as Document', (uri) => openResults(services, proposals.require(uri))),
   );
 }
 

@@ -165,7 +165,7 @@ describe('atelier run --batch', () => {
     const other = await atelier(LINE, '--input', 'review=review number 1, "quoted"!', '--replay', 'calls.jsonl');
     const { error } = JSON.parse(other.stdout);
     assert.equal(error.code, 'replay.missing');
-    assert.match(error.message, /nearest is call 1, 99% alike: user message differs at .*quoted/);
+    assert.match(error.message, /nearest is call \d+, 99% alike: user message differs at .*quoted/);
   });
 
   describe('refuses with exit code 2, sends nothing and changes nothing:', () => {
