@@ -43,7 +43,11 @@ export class Services {
   /** The models. @throws AtelierError `workspace.untrusted` in Restricted Mode */
   async models(): Promise<ModelHub> {
     this.requireTrust();
-    this.hub ??= this.createHub();
+    this.hub ??= this.createHub().catch((error: unknown) => {
+      // What was wrong, such as a missing recording, may be right next time.
+      this.hub = undefined;
+      throw error;
+    });
     return this.hub;
   }
 

@@ -116,11 +116,11 @@ async function pool(call: Call, calls: number, width: number): Promise<void> {
   await Promise.all(Array.from({ length: width }, worker));
 }
 
-async function main([name = '', url = '', calls = '2000', width = '16']: string[]): Promise<void> {
+async function main([name = '', url = '', calls = '2000', width = '16', warm = '300']: string[]): Promise<void> {
   const make = CONTENDERS[name];
   if (make === undefined) throw new Error(`no contender "${name}"`);
   const call = await make(url);
-  await pool(call, 300, Number(width));
+  await pool(call, Number(warm), Number(width));
   const before = process.cpuUsage();
   const started = performance.now();
   await pool(call, Number(calls), Number(width));
