@@ -63,6 +63,11 @@ export class Settings {
     return this.get('signatures.folder', 'signatures');
   }
 
+  /** Whether signature files show lenses. */
+  get codeLens(): boolean {
+    return this.get('codeLens.enabled', true);
+  }
+
   /** Calls back when a setting below one of these names changes. */
   onChange(names: readonly string[], listener: () => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration((event) => {

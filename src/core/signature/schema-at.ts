@@ -8,7 +8,7 @@ export interface SchemaValue {
 }
 
 /** The schemas of a place, references followed; several where a schema says it in parts. */
-export function schemasAt(root: JsonSchema, path: SourcePath): JsonSchema[] {
+function schemasAt(root: JsonSchema, path: SourcePath): JsonSchema[] {
   let found = partsOf(root, root);
   for (const step of path) {
     found = found.flatMap((schema) => {
