@@ -184,7 +184,7 @@ describe('signature files', () => {
     assert.match(preview.getText(), /\n`````text\n/);
     await replace(editor, 'type: class', 'type: clas');
     await until(vscode.workspace.onDidChangeTextDocument, () => /There is no type "clas"/.test(preview.getText()));
-    assert.match(preview.getText(), /^# preview · line 9 is wrong[\s\S]*Listen to ```` twice\./);
+    assert.match(preview.getText(), /^# preview · nothing can be sent now[\s\S]*Line 9: There is no type[\s\S]*Listen to ```` twice\./);
     await replace(editor, 'type: clas\n', 'type: class\n');
     await until(vscode.workspace.onDidChangeTextDocument, () => preview.getText().startsWith('# tone'));
   });

@@ -33,17 +33,15 @@ export function packedFile(services: Services, name: string): vscode.Uri {
 /** Serves the built-in signatures as documents; they cannot be changed there. */
 export function registerBuiltIn(services: Services): vscode.Disposable {
   const { vscode } = services.host;
-  return vscode.workspace.registerTextDocumentContentProvider(BUILT_IN, {
-    provideTextDocumentContent: async (uri) => {
-      const name = baseName(uri);
-      try {
-        return new TextDecoder().decode(await vscode.workspace.fs.readFile(packedFile(services, name)));
-      } catch (cause) {
-        const hint = 'Open one from the list of "Open Signature...".';
-        throw new AtelierError('signature.unknown', `There is no built-in signature "${name}".`, { hint, cause });
-      }
-    },
-  });
+  const why = 'This signature comes with Prompt Atelier. Copy it to the workspace to change it.';
+  const textAt = async (uri: vscode.Uri) => {
+    try {
+      return new TextDecoder().decode(await vscode.workspace.fs.readFile(packedFile(services, baseName(uri))));
+    } catch {
+      throw vscode.FileSystemError.FileNotFound(uri);
+    }
+  };
+  return services.host.readOnlyFiles(BUILT_IN, why, textAt).register();
 }
 
 /** Asks for the name of a new signature, and says at once what is wrong with one. @returns undefined when it was cancelled */

@@ -1,5 +1,4 @@
 import type { ChatMessage } from '../../models/chat-model.js';
-import type { Problem } from '../../store/problem.js';
 
 /** What the first line of a preview says. */
 export interface PreviewFacts {
@@ -19,11 +18,11 @@ export function previewText({ name, module, demos, tokens }: PreviewFacts, messa
   return [`# ${facts.join(' · ')}\n`, ...parts].join('\n');
 }
 
-/** A preview of a signature that cannot be run now: why, and below it what it was before. */
-export function brokenPreview(name: string, { message, hint, line }: Problem, last: string | undefined): string {
-  const fence = fenceFor(message);
+/** A preview that cannot be made now: why, and below it what it was before. */
+export function brokenPreview(name: string, why: string, last: string | undefined): string {
+  const fence = fenceFor(why);
   const before = last === undefined ? '' : `\nBelow is the prompt as it was before.\n\n---\n\n${last}`;
-  return `# ${name} · line ${line} is wrong\n\n${fence}text\n${message}\n${hint}\n${fence}\n${before}`;
+  return `# ${name} · nothing can be sent now\n\n${fence}text\n${why}\n${fence}\n${before}`;
 }
 
 /** A fence longer than any run of backticks in a text. */

@@ -1,7 +1,9 @@
 import type * as vscode from 'vscode';
 import { AtelierError, asAtelierError } from '../../core/errors.js';
+import type { SignatureDefinition } from '../../core/signature/definition.js';
 import { baseProgram } from '../../core/signature/find-signature.js';
 import { placeholderInputs } from '../../core/signature/placeholders.js';
+import type { ReadOnlyFiles } from '../../host/read-only-files.js';
 import type { Services } from '../services.js';
 import { type Analyses, baseName, ENDING, isSignature } from './analysis.js';
 import { brokenPreview, previewText } from './preview-text.js';
@@ -11,19 +13,18 @@ import { WhenQuiet } from './when-quiet.js';
 export const PREVIEW = 'promptAtelier-preview';
 
 /** Read-only documents of the messages that a signature sends. No model is called. */
-export class PromptPreviews implements vscode.TextDocumentContentProvider {
-  private readonly changed: vscode.EventEmitter<vscode.Uri>;
+export class PromptPreviews {
+  private readonly files: ReadOnlyFiles;
   private readonly quiet = new WhenQuiet();
   /** The last preview of each that worked, by address. */
   private readonly good = new Map<string, string>();
-  readonly onDidChange: vscode.Event<vscode.Uri>;
 
   constructor(
     private readonly services: Services,
     private readonly analyses: Analyses,
   ) {
-    this.changed = new services.host.vscode.EventEmitter<vscode.Uri>();
-    this.onDidChange = this.changed.event;
+    const why = 'This is what a model is sent. Change the signature instead.';
+    this.files = services.host.readOnlyFiles(PREVIEW, why, (uri) => this.textAt(uri));
   }
 
   register(): vscode.Disposable {
@@ -36,15 +37,14 @@ export class PromptPreviews implements vscode.TextDocumentContentProvider {
     };
     for (const document of vscode.workspace.textDocuments) asMarkdown(document);
     return vscode.Disposable.from(
-      this.changed,
       this.quiet,
-      vscode.workspace.registerTextDocumentContentProvider(PREVIEW, this),
+      this.files.register(),
       vscode.workspace.onDidOpenTextDocument(asMarkdown),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (isSignature(document)) this.refresh(document.uri);
       }),
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
-        for (const { input } of closed) if (input instanceof vscode.TabInputText) this.good.delete(input.uri.toString());
+        for (const { input } of closed) if (input instanceof vscode.TabInputText) this.forget(input.uri);
       }),
     );
   }
@@ -65,28 +65,31 @@ export class PromptPreviews implements vscode.TextDocumentContentProvider {
     await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true });
   }
 
-  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+  private async textAt(uri: vscode.Uri): Promise<string> {
     const { vscode } = this.services.host;
     const source = vscode.Uri.parse(uri.query, true);
     const name = baseName(source);
     const key = uri.toString();
     try {
       const document = await vscode.workspace.openTextDocument(source);
-      const { file } = await this.analyses.of(document);
-      if (file.definition === undefined) {
-        const problem = file.problems.find(({ severity }) => severity === 'error') ?? file.problems[0];
-        if (problem !== undefined) return brokenPreview(name, problem, this.good.get(key));
+      const { definition, problems } = (await this.analyses.of(document)).file;
+      if (definition === undefined) {
+        const problem = problems.find(({ severity }) => severity === 'error');
+        const why = problem === undefined ? '' : `Line ${problem.line}: ${problem.message}\n${problem.hint}`;
+        return brokenPreview(name, why, this.good.get(key));
       }
-      const text = file.definition === undefined ? '' : await this.render(file.definition);
+      const text = await this.render(definition);
       this.good.set(key, text);
       return text;
     } catch (thrown) {
+      // Thrown errors would leave an empty tab.
+      this.services.host.log.error('Preview Prompt', thrown);
       const { message, hint } = asAtelierError(thrown);
-      return brokenPreview(name, { file: name, line: 1, message, hint, severity: 'error' }, this.good.get(key));
+      return brokenPreview(name, `${message}\n${hint}`, this.good.get(key));
     }
   }
 
-  private async render(definition: Parameters<typeof baseProgram>[0]): Promise<string> {
+  private async render(definition: SignatureDefinition): Promise<string> {
     const { signature, module } = definition;
     const program = baseProgram(definition);
     const { renderMessages, estimateTokens } = await import('../../engine/index.js');
@@ -98,6 +101,12 @@ export class PromptPreviews implements vscode.TextDocumentContentProvider {
   private refresh(source: vscode.Uri): void {
     const { vscode } = this.services.host;
     const shown = vscode.workspace.textDocuments.filter(({ uri }) => uri.scheme === PREVIEW && uri.query === source.toString());
-    for (const { uri } of shown) this.quiet.ask(uri.toString(), () => this.changed.fire(uri));
+    for (const { uri } of shown) this.quiet.ask(uri.toString(), () => this.files.refresh(uri));
+  }
+
+  private forget(uri: vscode.Uri): void {
+    if (uri.scheme !== PREVIEW) return;
+    this.good.delete(uri.toString());
+    this.files.forget(uri);
   }
 }
