@@ -12,7 +12,7 @@ const WORD_AFTER = /^[\p{L}\p{M}\p{N}_.-]*(?:\[\])?/u;
 
 /** Reads YAML as far as it gives a tree: a text that is being written is broken most of the time. */
 export function readSourceTree(text: string): SourceNode | undefined {
-  return treeOf(parse(text).contents, 0);
+  return new TreeBuilder(text).nodeOf(parse(text).contents, 0);
 }
 
 /**
@@ -96,24 +96,36 @@ function parse(source: string): Parsed {
   return { contents, source };
 }
 
-/** @param place where the node would stand: what is left out has a place, too */
-function treeOf(node: unknown, depth: number, place = 0): SourceNode | undefined {
-  if (!isYamlNode(node) || depth > MAX_DEPTH) return undefined;
-  const [start = place, end = start] = node.range ?? [];
-  if (isMap(node)) return { kind: 'map', start, end, entries: node.items.flatMap((pair) => entryOf(pair.key, pair.value, depth)) };
-  if (isSeq(node)) return { kind: 'list', start, end, items: node.items.map((item) => treeOf(item, depth + 1) ?? nothing(start)) };
-  // An alias stands for something that is written elsewhere: there is nothing to point at here.
-  if (!isScalar(node)) return { kind: 'value', start, end, value: null };
-  const { value } = node;
-  const known = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
-  return { kind: 'value', start, end, value: known };
-}
+class TreeBuilder {
+  constructor(private readonly text: string) {}
 
-function entryOf(key: unknown, value: unknown, depth: number): SourceEntry[] {
-  if (!isScalar(key) || key.range === undefined || key.range === null) return [];
-  const [start, keyEnd] = key.range;
-  const node = treeOf(value, depth + 1, keyEnd) ?? nothing(keyEnd);
-  return [{ key: String(key.value), start, keyEnd, end: Math.max(keyEnd, node.end), value: node }];
+  /** @param place where the node would stand: what is left out has a place, too */
+  nodeOf(node: unknown, depth: number, place = 0): SourceNode | undefined {
+    if (!isYamlNode(node) || depth > MAX_DEPTH) return undefined;
+    const [start = place, behind = start] = node.range ?? [];
+    const end = this.trimmed(start, behind);
+    if (isMap(node)) return { kind: 'map', start, end, entries: node.items.flatMap((pair) => this.entryOf(pair.key, pair.value, depth)) };
+    if (isSeq(node)) return { kind: 'list', start, end, items: node.items.map((item) => this.nodeOf(item, depth + 1) ?? nothing(start)) };
+    // An alias stands for something that is written elsewhere: there is nothing to point at here.
+    if (!isScalar(node)) return { kind: 'value', start, end, value: null };
+    const { value } = node;
+    const known = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+    return { kind: 'value', start, end, value: known };
+  }
+
+  private entryOf(key: unknown, value: unknown, depth: number): SourceEntry[] {
+    if (!isScalar(key) || key.range === undefined || key.range === null) return [];
+    const [start, keyEnd] = key.range;
+    const node = this.nodeOf(value, depth + 1, keyEnd) ?? nothing(keyEnd);
+    return [{ key: String(key.value), start, keyEnd, end: Math.max(keyEnd, node.end), value: node }];
+  }
+
+  /** The library counts the line break behind a block to it. */
+  private trimmed(start: number, end: number): number {
+    let at = end;
+    while (at > start && /\s/.test(this.text.charAt(at - 1))) at--;
+    return at;
+  }
 }
 
 function nothing(at: number): SourceNode {

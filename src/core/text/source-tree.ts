@@ -87,13 +87,13 @@ export function spotAt(root: SourceNode | undefined, offset: number): Spot | und
       return node.start <= offset && offset <= node.end ? { path, role: 'value', node, start: node.start, end: node.end } : undefined;
     }
     if (node.kind === 'list') {
-      const index: number = node.items.findIndex(({ start, end }) => start <= offset && offset <= end);
+      const index: number = node.items.findLastIndex(({ start, end }) => start <= offset && offset <= end);
       if (index < 0) return undefined;
       path.push(index);
       node = node.items[index];
       continue;
     }
-    const entry: SourceEntry | undefined = node.entries.find(({ start, end }) => start <= offset && offset <= end);
+    const entry: SourceEntry | undefined = node.entries.findLast(({ start, end }) => start <= offset && offset <= end);
     if (entry === undefined) return undefined;
     path.push(entry.key);
     if (offset <= entry.keyEnd) return { path, role: 'key', node: entry.value, start: entry.start, end: entry.keyEnd };
@@ -106,9 +106,9 @@ export function spotAt(root: SourceNode | undefined, offset: number): Spot | und
 export function entryAt(root: SourceNode | undefined, offset: number): SourceEntry | undefined {
   if (root === undefined || root.kind === 'value') return undefined;
   if (root.kind === 'list') {
-    const item = root.items.find(({ start, end }) => start <= offset && offset <= end);
+    const item = root.items.findLast(({ start, end }) => start <= offset && offset <= end);
     return entryAt(item, offset);
   }
-  const entry = root.entries.find(({ start, end }) => start <= offset && offset <= end);
+  const entry = root.entries.findLast(({ start, end }) => start <= offset && offset <= end);
   return entry === undefined || entry.start === offset ? entry : entryAt(entry.value, offset);
 }

@@ -44,6 +44,8 @@ function itemOf(api: typeof vscode, suggestion: Suggestion, range: vscode.Range,
   item.range = range;
   item.detail = suggestion.detail;
   item.documentation = words(api, suggestion.documentation);
+  // Behind a new key its values are offered at once.
+  if (/: (?:\$0)?$/.test(suggestion.snippet)) item.command = { title: 'Suggest', command: 'editor.action.triggerSuggest' };
   // In the order of the file's parts, not of the alphabet.
   item.sortText = String(index).padStart(3, '0');
   return item;
