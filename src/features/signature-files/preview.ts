@@ -67,7 +67,9 @@ export class PromptPreviews {
 
   private async textAt(uri: vscode.Uri): Promise<string> {
     const { vscode } = this.services.host;
-    const source = vscode.Uri.parse(uri.query, true);
+    const source = vscode.Uri.parse(uri.query);
+    // An address can be typed by anybody: only signatures are read for it.
+    if (!source.path.endsWith(ENDING)) throw vscode.FileSystemError.FileNotFound(uri);
     const name = baseName(source);
     const key = uri.toString();
     try {
