@@ -4,6 +4,7 @@ import { listEditorModels, openEditorModel } from './editor-provider.js';
 import { KeyStore } from './key-store.js';
 import { Log } from './log.js';
 import { notifyError } from './notify.js';
+import { ReadOnlyFiles, type TextAt } from './read-only-files.js';
 import { Settings } from './settings.js';
 import { workspaceFolder } from './workspace.js';
 
@@ -29,6 +30,8 @@ export function createHostServices(context: vscode.ExtensionContext) {
       }
     },
     workspaceFolder,
+    /** Documents of our own. @param why they cannot be changed, in a sentence */
+    readOnlyFiles: (scheme: string, why: string, textAt: TextAt) => new ReadOnlyFiles(scheme, why, textAt),
     openEditorModel,
     listEditorModels,
   };

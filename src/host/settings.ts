@@ -103,6 +103,11 @@ export class Settings {
     return this.get('run.replayFrom', '').trim() || undefined;
   }
 
+  /** Whether signature files show lenses. */
+  get codeLens(): boolean {
+    return this.get('codeLens.enabled', true);
+  }
+
   /** Calls back when a setting below one of these names changes. */
   onChange(names: readonly string[], listener: () => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration((event) => {

@@ -8,10 +8,16 @@ export { type Dataset, readDataset } from './dataset.js';
 export { GenerationStore } from './generation-store.js';
 export { type Lease, type LockOptions, Locks } from './lock.js';
 export { readPrices } from './prices-file.js';
+export { printSignature } from './print-signature.js';
 export type { Problem } from './problem.js';
-
 export { RecordingFile, type RecordingFileOptions, readRecording } from './recording-file.js';
 export { DiskResponseCache, type DiskResponseCacheOptions } from './response-cache.js';
-export { loadSignatures, parseSignature, readSignature, requireDefinition } from './signatures-file.js';
+export {
+  loadSignatures,
+  parseSignature,
+  readSignature,
+  requireDefinition,
+} from './signatures-file.js';
+export { readSourceTree, writingPlaceAt } from './source-tree.js';
 export { loadTastes, readTastes, type TastesFile } from './tastes-file.js';
 export { WorkspaceData, type WorkspaceDataOptions, type WriteOptions } from './workspace-data.js';

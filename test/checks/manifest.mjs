@@ -58,6 +58,7 @@ for (const file of [
   'data/signatures/ClassifyText.signature.yaml',
   'data/signatures/ImagePrompt.signature.yaml',
   'data/training_data.csv',
+  'schemas/signature.schema.json',
   'media/icon.png',
   'LICENSE',
 ]) {

@@ -12,7 +12,7 @@ export const CLI = path.join(repoRoot, 'dist/cli.js');
 const STAMP = path.join(stateDir, 'built');
 
 /** What the build reads. Tables that the product writes when it is run in the clone itself are no sources. */
-const SOURCES = ['src', 'data', 'esbuild.mjs', 'package.json', 'package-lock.json'];
+const SOURCES = ['src', 'data', 'schemas', 'esbuild.mjs', 'package.json', 'package-lock.json'];
 const NO_SOURCES = new Set(['prompt_history.csv', 'user_feedback.csv']);
 
 /**

@@ -5,11 +5,19 @@ import { isJsonObject, type JsonValue } from '../text/json-schema.js';
 import type { Path, Report, SignatureDefinition, SignatureIssue } from './definition.js';
 import { defaultInstructions } from './labels.js';
 import { parseField } from './parse-field.js';
-import { type Field, MODULES, REASONING, type Signature } from './signature.js';
+import { type Field, MODULES, REASONING, SIGNATURE_NAME, SIGNATURE_NAME_HINT, type Signature } from './signature.js';
 
-const PARTS = ['name', 'description', 'instructions', 'input_fields', 'output_fields', 'module', 'examples', 'optimization'];
-/** A name is a folder's name, too: `prompts/<signature>/`. */
-const NAME = /^[\p{L}_][\p{L}\p{M}\p{N}_-]{0,63}$/u;
+/** The parts of a signature, by the names that a file gives them. */
+export const SIGNATURE_PARTS = [
+  'name',
+  'description',
+  'instructions',
+  'input_fields',
+  'output_fields',
+  'module',
+  'examples',
+  'optimization',
+];
 
 /**
  * Checks a signature, as plain data from a file.
@@ -24,18 +32,18 @@ export function parseDefinition(
     issues.push({ path, message, hint, severity });
   };
   if (!isJsonObject(value)) {
-    report([], 'A signature must be a map.', `Begin with "name:". Parts: ${PARTS.join(', ')}.`);
+    report([], 'A signature must be a map.', `Begin with "name:". Parts: ${SIGNATURE_PARTS.join(', ')}.`);
     return { definition: undefined, issues };
   }
-  for (const part of Object.keys(value).filter((key) => !PARTS.includes(key))) {
-    const guess = nearest(part, PARTS);
-    const hint = `${guess === undefined ? '' : `Did you mean "${guess}"? `}Parts: ${PARTS.join(', ')}.`;
+  for (const part of Object.keys(value).filter((key) => !SIGNATURE_PARTS.includes(key))) {
+    const guess = nearest(part, SIGNATURE_PARTS);
+    const hint = `${guess === undefined ? '' : `Did you mean "${guess}"? `}Parts: ${SIGNATURE_PARTS.join(', ')}.`;
     report([part], `A signature has no part "${part}"; it is ignored.`, hint, 'warning');
   }
   const { name, description, instructions, module = 'predict', optimization } = value;
   if (name === undefined) report([], 'The signature has no name.', 'Add "name:" with a word, for example sentiment.');
-  else if (typeof name !== 'string' || !NAME.test(name)) {
-    report(['name'], `${JSON.stringify(name)} is no name of a signature.`, 'Use up to 64 letters, digits, "_" and "-", a letter first.');
+  else if (typeof name !== 'string' || !SIGNATURE_NAME.test(name)) {
+    report(['name'], `${JSON.stringify(name)} is no name of a signature.`, SIGNATURE_NAME_HINT);
   }
   for (const [part, text] of Object.entries({ description, instructions })) {
     if (text !== undefined && text !== null && typeof text !== 'string') report([part], `The ${part} are not text.`, 'Put it in quotes.');

@@ -7,7 +7,8 @@ import { readType } from './read-type.js';
 import { FIELD_NAME, FIELD_TYPES, type Field } from './signature.js';
 import { type FieldShape, fieldOf, TYPE_NAMES } from './type-expression.js';
 
-const PARTS = ['name', 'type', 'description', 'optional', 'array', 'options', 'min', 'max', 'maxLength', 'pattern', 'schema'];
+/** The parts of a field, by the names that a file gives them. */
+export const FIELD_PARTS = ['name', 'type', 'description', 'optional', 'array', 'options', 'min', 'max', 'maxLength', 'pattern', 'schema'];
 /** Which types a part is for; a part that is not here is for all. */
 const FOR: Readonly<Record<string, readonly string[]>> = {
   options: ['class'],
@@ -33,9 +34,9 @@ export function parseField(value: unknown, path: Path, side: 'input' | 'output',
     sound = false;
     report([...path, part], message, hint);
   };
-  for (const part of Object.keys(value).filter((key) => !PARTS.includes(key))) {
-    const guess = nearest(part, PARTS);
-    const hint = `${guess === undefined ? '' : `Did you mean "${guess}"? `}Parts of a field: ${PARTS.join(', ')}.`;
+  for (const part of Object.keys(value).filter((key) => !FIELD_PARTS.includes(key))) {
+    const guess = nearest(part, FIELD_PARTS);
+    const hint = `${guess === undefined ? '' : `Did you mean "${guess}"? `}Parts of a field: ${FIELD_PARTS.join(', ')}.`;
     report([...path, part], `A field has no part "${part}"; it is ignored.`, hint, 'warning');
   }
   const { name, description = '', type = 'string', optional, array } = value;

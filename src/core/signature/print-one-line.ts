@@ -13,7 +13,7 @@ function printField(field: Field): string {
 }
 
 /** The type of a field as it is written: `string[]`, `class "a, b"`, `number(min 0)`. */
-function printType(field: Field): string {
+export function printType(field: Field): string {
   const list = field.array === true ? '[]' : '';
   if (field.type === 'class') {
     const options = field.options ?? [];

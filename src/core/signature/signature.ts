@@ -57,3 +57,7 @@ export const REASONING = 'reasoning';
 
 /** What a field's name may be: letters of any language, digits and underscores, a letter or underscore first. */
 export const FIELD_NAME = /^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u;
+
+/** What a signature's name may be. It is a folder's name, too: `prompts/<signature>/`. */
+export const SIGNATURE_NAME = /^[\p{L}_][\p{L}\p{M}\p{N}_-]{0,63}$/u;
+export const SIGNATURE_NAME_HINT = 'Use up to 64 letters, digits, "_" and "-", a letter first.';

@@ -1,0 +1,72 @@
+import type * as vscode from 'vscode';
+import { extractDefinition } from '../../core/signature/extract.js';
+import { plain, signatureSnippet } from '../../core/signature/snippets.js';
+import type { Services } from '../services.js';
+import { BUILT_IN } from './analysis.js';
+import { askForName, fileOf, requireFreeName, signaturesFolder } from './places.js';
+import { PREVIEW } from './preview.js';
+
+/** Opens a new signature, unsaved: it is saved where it belongs, or closed without a trace. @param given its name; asked for when absent */
+export async function newSignature(services: Services, given?: string): Promise<void> {
+  const { vscode } = services.host;
+  services.requireTrust();
+  const folder = signaturesFolder(services);
+  const name = await nameFor(services, 'New Signature', folder, given);
+  if (name === undefined) return;
+  const editor = await openUnsaved(services, folder, name, vscode.ViewColumn.Active);
+  await editor.insertSnippet(new vscode.SnippetString(signatureSnippet(plain(name))), new vscode.Position(0, 0));
+}
+
+/** Makes a new, unsaved signature of the selected text, which stays as it is. @param given its name; asked for when absent */
+export async function extractSignature(services: Services, given?: string): Promise<void> {
+  const { vscode } = services.host;
+  services.requireTrust();
+  const source = vscode.window.activeTextEditor;
+  const selected = source?.document.getText(source.selection) ?? '';
+  if (extractDefinition(selected, 'x') === undefined) {
+    void vscode.window.showInformationMessage(
+      'Select the text of a prompt first: it becomes the instructions, and its {placeholders} the inputs.',
+    );
+    return;
+  }
+  const folder = signaturesFolder(services);
+  const name = await nameFor(services, 'Extract Selection to Signature', folder, given);
+  const definition = name === undefined ? undefined : extractDefinition(selected, name);
+  if (name === undefined || definition === undefined) return;
+  const { printSignature } = await import('../../store/index.js');
+  const text = printSignature(definition);
+  const editor = await openUnsaved(services, folder, name, vscode.ViewColumn.Beside);
+  await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), text));
+  const at = editor.document.positionAt(text.indexOf('description: "') + 'description: "'.length);
+  editor.selection = new vscode.Selection(at, at);
+}
+
+/** Offers the extraction in the menu of refactorings, wherever text is selected. */
+export function registerExtractAction({ host }: Services): vscode.Disposable {
+  const { vscode } = host;
+  const kind = vscode.CodeActionKind.RefactorExtract.append('signature');
+  const provideCodeActions = ({ uri }: vscode.TextDocument, range: vscode.Range) => {
+    if (range.isEmpty || uri.scheme === PREVIEW || uri.scheme === BUILT_IN || !vscode.workspace.isTrusted) return [];
+    const action = new vscode.CodeAction('Extract Selection to Signature', kind);
+    action.command = { title: action.title, command: 'promptAtelier.extractSignature' };
+    return [action];
+  };
+  return vscode.languages.registerCodeActionsProvider('*', { provideCodeActions }, { providedCodeActionKinds: [kind] });
+}
+
+async function nameFor(services: Services, title: string, folder: vscode.Uri, given: string | undefined): Promise<string | undefined> {
+  if (given === undefined) return askForName(services, title, folder);
+  await requireFreeName(services, given, folder);
+  return given;
+}
+
+async function openUnsaved(
+  services: Services,
+  folder: vscode.Uri,
+  name: string,
+  viewColumn: vscode.ViewColumn,
+): Promise<vscode.TextEditor> {
+  const { vscode } = services.host;
+  const document = await vscode.workspace.openTextDocument(fileOf(folder, name).with({ scheme: 'untitled' }));
+  return vscode.window.showTextDocument(document, { viewColumn, preview: false });
+}

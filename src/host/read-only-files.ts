@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+
+/** What a document of ours says at an address. @throws FileSystemError when there is none */
+export type TextAt = (uri: vscode.Uri) => Promise<string>;
+
+/**
+ * Documents that are made, not stored, as files that cannot be written: unlike a content provider's, their tabs come back after a
+ * reload of the window, and the editor says why they cannot be changed.
+ */
+export class ReadOnlyFiles implements vscode.FileSystemProvider {
+  private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly onDidChangeFile = this.changed.event;
+  /** What was read last, by address: the editor reads a file again only when it got another time. */
+  private readonly read = new Map<string, { readonly bytes: Uint8Array; readonly time: number }>();
+
+  constructor(
+    private readonly scheme: string,
+    private readonly why: string,
+    private readonly textAt: TextAt,
+  ) {}
+
+  register(): vscode.Disposable {
+    const options = { isCaseSensitive: true, isReadonly: new vscode.MarkdownString(this.why) };
+    return vscode.Disposable.from(this.changed, vscode.workspace.registerFileSystemProvider(this.scheme, this, options));
+  }
+
+  /** Has the editor read a document again, when it is open. */
+  refresh(uri: vscode.Uri): void {
+    this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+  }
+
+  /** A document that nobody looks at any more is not kept. */
+  forget(uri: vscode.Uri): void {
+    this.read.delete(uri.toString());
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    if (uri.path === '/') return { type: vscode.FileType.Directory, ctime: 0, mtime: 0, size: 0 };
+    const bytes = new TextEncoder().encode(await this.textAt(uri));
+    const known = this.read.get(uri.toString());
+    const isSame = known !== undefined && Buffer.compare(known.bytes, bytes) === 0;
+    const time = isSame ? known.time : Math.max(Date.now(), (known?.time ?? 0) + 1);
+    this.read.set(uri.toString(), { bytes, time });
+    return { type: vscode.FileType.File, ctime: 0, mtime: time, size: bytes.length };
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    return this.read.get(uri.toString())?.bytes ?? new TextEncoder().encode(await this.textAt(uri));
+  }
+
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => undefined);
+  }
+
+  readDirectory(): [string, vscode.FileType][] {
+    return [];
+  }
+
+  createDirectory(uri: vscode.Uri): never {
+    return refuse(uri);
+  }
+
+  writeFile(uri: vscode.Uri): never {
+    return refuse(uri);
+  }
+
+  delete(uri: vscode.Uri): never {
+    return refuse(uri);
+  }
+
+  rename(uri: vscode.Uri): never {
+    return refuse(uri);
+  }
+}
+
+function refuse(uri: vscode.Uri): never {
+  throw vscode.FileSystemError.NoPermissions(uri);
+}
