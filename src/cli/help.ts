@@ -27,7 +27,8 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
   atelier run <signature> --batch ROWS.csv --out RESULTS.csv [--resume [--retry-failed]]
       The same for every row of a CSV or JSONL file. Results are saved row by row; failed rows hold
       their reason. After a stop, --resume runs the missing rows alone.
-      --map FIELD=COLUMN  when a column has another name than the input
+      --map FIELD=COLUMN  when a column has another name than the input; --input gives the same
+                          value to all rows
 
 Common options
   --json             one JSON document on standard output, everything else on standard error

@@ -2,10 +2,12 @@ import path from 'node:path';
 import { mapColumns } from '../core/example/columns.js';
 import { type BatchProgress, type BatchReport, runBatch, widthFor } from '../core/program/batch.js';
 import { describeProgress } from '../core/program/batch-progress.js';
+import { checkInputs } from '../core/program/check-inputs.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import type { Problem } from '../store/problem.js';
 import { type CommandContext, workspaceOf } from './context.js';
 import { openExecutor } from './executor.js';
+import { givenInputs } from './inputs.js';
 import { usage } from './options.js';
 
 /**
@@ -15,10 +17,6 @@ import { usage } from './options.js';
 export async function runBatchFile(context: CommandContext, definition: SignatureDefinition, batch: string, seed: number): Promise<number> {
   const { values, output, signal } = context;
   if (values.out === undefined) throw usage('--batch needs a file for the results.', 'Add --out FILE.csv or FILE.jsonl.');
-  for (const name of ['input', 'input-file'] as const) {
-    if (values[name] !== undefined)
-      throw usage(`--${name} is for one run; --batch takes the inputs from its rows.`, 'Leave one of them out.');
-  }
   if (values['retry-failed'] === true && values.resume !== true) throw usage('--retry-failed needs --resume.', 'Add --resume.');
   const workspaceFolder = workspaceOf(context);
   const { openBatchResults, readDataset } = await import('../store/index.js');
@@ -27,7 +25,12 @@ export async function runBatchFile(context: CommandContext, definition: Signatur
   const onProblem = (problem: Problem) => output.warn(`${problem.file}:${problem.line}: ${problem.message} ${problem.hint}`);
   for (const problem of dataset.problems) onProblem(problem);
   const { signature } = definition;
-  const inputsOf = mapColumns(signature.inputs, dataset.columns, mappingOf(values.map ?? []), batch);
+  // The same in every row; the other inputs come from columns.
+  const fixed = await givenInputs(values.input ?? [], values['input-file'], signature);
+  checkInputs({ ...signature, inputs: signature.inputs.map((field) => ({ ...field, optional: true })) }, fixed);
+  const fields = signature.inputs.filter((field) => !Object.hasOwn(fixed, field.name));
+  const hint = `Rename one, say which holds what with --map ${fields[0]?.name ?? 'field'}=COLUMN, or give one value for all rows with --input.`;
+  const inputsOf = mapColumns(fields, dataset.columns, mappingOf(values.map ?? []), batch, hint);
   const { executor, concurrency, identity } = await openExecutor(context, definition);
   const started = performance.now();
   const results = await openBatchResults({
@@ -47,7 +50,7 @@ export async function runBatchFile(context: CommandContext, definition: Signatur
   try {
     report = await runBatch({
       rows: dataset.rows,
-      inputsOf: ({ values: cells }) => inputsOf(cells),
+      inputsOf: ({ values: cells }) => ({ ...fixed, ...inputsOf(cells) }),
       executor,
       sink: results,
       concurrency: widthFor(concurrency),

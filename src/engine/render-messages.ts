@@ -5,6 +5,7 @@ import { createPredictor } from './predict.js';
 /** A model that keeps its first request and answers nothing. */
 class CapturingModel implements ChatModel {
   readonly endpoint = 'preview';
+  readonly takesImages = true;
   request: ChatRequest | undefined;
 
   chat(request: ChatRequest): Promise<never> {
@@ -21,7 +22,6 @@ class CapturingModel implements ChatModel {
 /**
  * The messages that a prediction would send, word for word, from the same code. No model is called.
  * @param inputs by field name; a text for a field of any type
- * @throws AtelierError `model.unsupported` for an image, which no model is given
  */
 export async function renderMessages(program: Program, inputs: FieldValues): Promise<readonly ChatMessage[]> {
   const port = new CapturingModel();

@@ -27,12 +27,12 @@ describe('signature files in the workbench', () => {
     await page.locator('.codelens-decoration', { hasText: 'Run' }).first().waitFor({ timeout: 60_000 });
     await page.locator('.codelens-decoration a', { hasText: 'Preview Prompt' }).first().click();
     await tab(page, 'sentiment prompt').waitFor();
-    await shows(page, 'sentiment · predict · 14 messages').waitFor();
+    await shows(page, 'sentiment, predict, 14 messages').waitFor();
     await shot(page, 'signature-preview');
     await page.keyboard.press('Escape');
     await workbench.reload();
     await tab(page, 'sentiment prompt').waitFor({ timeout: 60_000 });
-    await shows(page, 'sentiment · predict · 14 messages').waitFor({ timeout: 60_000 });
+    await shows(page, 'sentiment, predict, 14 messages').waitFor({ timeout: 60_000 });
   });
 
   it('complete and explain, and show what is wrong', async () => {

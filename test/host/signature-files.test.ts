@@ -174,7 +174,7 @@ describe('signature files', () => {
     const preview = find();
     assert.ok(preview);
     assert.equal(path.basename(preview.uri.path), 'preview prompt');
-    assert.match(preview.getText(), /^# tone · predict · 4 messages · about \d+ tokens · 1 demo\n\n## system\n\n```text\n/);
+    assert.match(preview.getText(), /^# tone, predict, 4 messages, about \d+ tokens, 1 demo\n\n## system\n\n```text\n/);
     assert.match(
       preview.getText(),
       /Listen to the words\.[\s\S]*## user[\s\S]*Dear friend[\s\S]*## assistant[\s\S]*‹passage: The text to listen to›/,
@@ -184,7 +184,7 @@ describe('signature files', () => {
     assert.match(preview.getText(), /\n`````text\n/);
     await replace(editor, 'type: class', 'type: clas');
     await until(vscode.workspace.onDidChangeTextDocument, () => /There is no type "clas"/.test(preview.getText()));
-    assert.match(preview.getText(), /^# preview · nothing can be sent now[\s\S]*Line 9: There is no type[\s\S]*Listen to ```` twice\./);
+    assert.match(preview.getText(), /^# preview: nothing can be sent now[\s\S]*Line 9: There is no type[\s\S]*Listen to ```` twice\./);
     await replace(editor, 'type: clas\n', 'type: class\n');
     await until(vscode.workspace.onDidChangeTextDocument, () => preview.getText().startsWith('# tone'));
   });

@@ -11,6 +11,7 @@ export type ReadFields = (values: Readonly<Record<string, JsonValue>>) => Readon
  * @param fields what the rows must give
  * @param mapping column by field
  * @param file the dataset, as people read it
+ * @param hint how to say which column holds what
  * @returns what reads a row; an empty cell counts as not given
  * @throws AtelierError `usage.invalid`: lists every required field without a column, and every mistake of the mapping
  */
@@ -19,6 +20,7 @@ export function mapColumns(
   columns: readonly string[],
   mapping: Readonly<Record<string, string>>,
   file: string,
+  hint = 'Rename a column, or map it to the field.',
 ): ReadFields {
   const problems: string[] = [];
   const names = fields.map((field) => field.name);
@@ -34,7 +36,7 @@ export function mapColumns(
   }
   if (problems.length > 0) {
     throw new AtelierError('usage.invalid', problems.join(' '), {
-      hint: `Columns: ${columns.join(', ')}. Rename one, or say which holds what with --map ${names[0] ?? 'field'}=<column>.`,
+      hint: `Columns: ${columns.join(', ')}. ${hint}`,
       file,
       line: 1,
     });

@@ -48,6 +48,13 @@ export class Proposal {
     });
   }
 
+  /** Where the first change will be. */
+  get start(): vscode.Range {
+    const first = Math.min(...this.spots.map((_, index) => this.places.at(index)?.start ?? 0));
+    const position = this.document.positionAt(first);
+    return new this.api.Range(position, position);
+  }
+
   /** The result for a selection, as far as it is known. */
   set(index: number, text: string): void {
     const spot = this.spots[index];

@@ -64,7 +64,11 @@ export class Proposals implements vscode.TextDocumentContentProvider, vscode.Dis
     });
     const name = path.posix.basename(proposal.document.uri.path);
     const title = `${proposal.signature}: ${name} ↔ proposal`;
-    await vscode.commands.executeCommand('vscode.diff', left, this.uri(proposal, 'proposed'), title, { preview: false });
+    await vscode.commands.executeCommand('vscode.diff', left, this.uri(proposal, 'proposed'), title, {
+      preview: false,
+      // There is no difference yet that the editor could scroll to.
+      selection: proposal.start,
+    } satisfies vscode.TextDocumentShowOptions);
     this.showFacts();
   }
 

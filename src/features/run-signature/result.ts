@@ -22,14 +22,17 @@ export async function askAction(services: Services, signature: string): Promise<
   return chosen?.action;
 }
 
-/** `ReviseText · openai:gpt-4o · 1.2 s · $0.0003 · cached`. */
+/** `ReviseText · cached · openai:gpt-4o · 1.2 s · $0.0003`: what a narrow status bar must not cut off comes first. */
 export function factsOf(signature: string, executions: readonly Execution[], milliseconds: number): string {
   const models = [...new Set(executions.map(({ model }) => model))].join(', ');
-  const costs = executions.map(({ costUsd }) => costUsd);
-  const cost = costs.includes(undefined) ? 'price unknown' : `$${costs.reduce<number>((sum, each) => sum + (each ?? 0), 0).toFixed(4)}`;
+  const costUsd = executions.reduce<number | undefined>(
+    (sum, execution) => (sum === undefined || execution.costUsd === undefined ? undefined : sum + execution.costUsd),
+    0,
+  );
+  const cost = costUsd === undefined ? 'price unknown' : costUsd === 0 ? '$0' : `$${costUsd.toFixed(4)}`;
   const fallback = executions.some((execution) => execution.fallback !== undefined) ? ['fallback'] : [];
   const cached = executions.length > 0 && executions.every((execution) => execution.cached) ? ['cached'] : [];
-  return [signature, models, duration(milliseconds), cost, ...fallback, ...cached].join(' · ');
+  return [signature, ...cached, ...fallback, models, duration(milliseconds), cost].join(' · ');
 }
 
 function duration(milliseconds: number): string {

@@ -5,8 +5,12 @@ import { mapColumns } from '../../core/example/columns.js';
 import { type BatchReport, runBatch, widthFor } from '../../core/program/batch.js';
 import { describeProgress } from '../../core/program/batch-progress.js';
 import { programHash } from '../../core/program/program-hash.js';
+import { labelOf } from '../../core/signature/labels.js';
+import type { Field, Signature } from '../../core/signature/signature.js';
+import type { JsonValue } from '../../core/text/json-schema.js';
 import { abortOn } from '../../host/abort.js';
 import type { Services } from '../services.js';
+import { askInputs } from './ask-inputs.js';
 import { chooseSignature, rememberSignature } from './choose-signature.js';
 import { openExecutor } from './open-executor.js';
 
@@ -35,7 +39,11 @@ export async function runOnTable(services: Services, uri: vscode.Uri | undefined
   const { openBatchResults, readDataset } = await import('../../store/index.js');
   const dataset = await readDataset(table.fsPath, workspaceFolder);
   for (const problem of dataset.problems) services.report(problem);
-  const inputsOf = mapColumns(signature.inputs, dataset.columns, {}, path.basename(table.fsPath));
+  const sources = await askSources(services, signature, dataset.columns);
+  if (sources === undefined) return;
+  const { fixed, mapping } = sources;
+  const fields = signature.inputs.filter((field) => !Object.hasOwn(fixed, field.name));
+  const inputsOf = mapColumns(fields, dataset.columns, mapping, path.basename(table.fsPath));
   const { executor, concurrency } = await openExecutor(services, definition, useCache);
   const target = await askTarget(services, table, signature.name);
   if (target === undefined) return;
@@ -60,7 +68,7 @@ export async function runOnTable(services: Services, uri: vscode.Uri | undefined
       let shown = 0;
       return runBatch({
         rows: dataset.rows,
-        inputsOf: ({ values }) => inputsOf(values),
+        inputsOf: ({ values }) => ({ ...fixed, ...inputsOf(values) }),
         executor,
         sink: results,
         concurrency: widthFor(concurrency),
@@ -95,6 +103,30 @@ async function chooseTable(services: Services): Promise<vscode.Uri | undefined> 
   }
   const chosen = await vscode.window.showQuickPick(items, { title: 'Run Signature on Table', placeHolder: 'A file with one row per run' });
   return chosen?.file;
+}
+
+/** Where inputs come from that no column is named after: another column, or one value for all rows. */
+async function askSources(
+  services: Services,
+  signature: Signature,
+  columns: readonly string[],
+): Promise<{ readonly fixed: Readonly<Record<string, JsonValue>>; readonly mapping: Readonly<Record<string, string>> } | undefined> {
+  const open = signature.inputs.filter((field) => field.optional !== true && !columns.includes(field.name));
+  const mapping: Record<string, string> = {};
+  const typed: Field[] = [];
+  for (const field of open) {
+    const items = [
+      ...columns.map((column) => ({ label: column, description: 'column', column })),
+      { label: '$(edit) One value for all rows…', description: '', column: undefined },
+    ];
+    const title = `${signature.name}: where does ${labelOf(field.name)} come from?`;
+    const chosen = await services.host.vscode.window.showQuickPick(items, { title, placeHolder: field.description, ignoreFocusOut: true });
+    if (chosen === undefined) return undefined;
+    if (chosen.column === undefined) typed.push(field);
+    else mapping[field.name] = chosen.column;
+  }
+  const fixed = await askInputs(services, signature, typed, {});
+  return fixed === undefined ? undefined : { fixed, mapping };
 }
 
 /** Where the results go. Results of before are gone on with, never overwritten. */

@@ -15,14 +15,14 @@ export function previewText({ name, module, demos, tokens }: PreviewFacts, messa
     const fence = fenceFor(content);
     return `## ${role}\n\n${fence}text\n${content}\n${fence}\n`;
   });
-  return [`# ${facts.join(' · ')}\n`, ...parts].join('\n');
+  return [`# ${facts.join(', ')}\n`, ...parts].join('\n');
 }
 
 /** A preview that cannot be made now: why, and below it what it was before. */
 export function brokenPreview(name: string, why: string, last: string | undefined): string {
   const fence = fenceFor(why);
   const before = last === undefined ? '' : `\nBelow is the prompt as it was before.\n\n---\n\n${last}`;
-  return `# ${name} · nothing can be sent now\n\n${fence}text\n${why}\n${fence}\n${before}`;
+  return `# ${name}: nothing can be sent now\n\n${fence}text\n${why}\n${fence}\n${before}`;
 }
 
 /** A fence longer than any run of backticks in a text. */

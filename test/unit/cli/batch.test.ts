@@ -122,6 +122,18 @@ describe('atelier run --batch', () => {
     assert.equal(typeof lines[0].stars, 'number');
   });
 
+  it('gives an input of the command line to every row, and finds columns of other names', async () => {
+    writeFileSync(file('two.csv'), 'text\nreview number 1\nreview number 2\n');
+    const line = 'review, tone -> label: class "even, odd", stars: integer';
+    const args = ['--batch', 'two.csv', '--out', 'out.csv', '--map', 'review=text', '--input', 'tone=calm'];
+    assert.equal((await atelier(line, ...args)).code, 0);
+    assert.deepEqual(
+      results('out.csv').map(({ label }) => label),
+      ['odd', 'even'],
+    );
+    assert.ok(server.chats.every(({ body }) => JSON.stringify(body).includes('Tone: calm')));
+  });
+
   it('keeps failed rows with their reason; --retry-failed runs them again', async () => {
     writeFileSync(file('three.csv'), 'id,review\n1,review number 1\n2,\n3,review number 3\n');
     server.inject({ ...faults.text('no idea'), times: 2, when: (request) => numberIn(request) === 3 });
@@ -175,7 +187,7 @@ describe('atelier run --batch', () => {
       ['results that are there', ['--batch', 'in.csv', '--out', 'there.csv'], /there\.csv exists already/],
       ['a missing column', ['--batch', 'other.csv', '--out', 'out.csv'], /other\.csv has no column "review", did you mean "reviw"/],
       ['a mapping to nowhere', ['--batch', 'other.csv', '--out', 'out.csv', '--map', 'review=x'], /no column "x"/],
-      ['an input beside rows', ['--batch', 'in.csv', '--out', 'out.csv', '--input', 'review=x'], /is for one run/],
+      ['an input that there is not', ['--batch', 'in.csv', '--out', 'out.csv', '--input', 'x=y'], /no input "x"/],
       ['an option without rows', ['--input', 'review=x', '--resume'], /--resume belongs to --batch/],
       ['testing without a recording', ['--input', 'review=x', '--mode', 'testing'], /none is named/],
       ['an unknown mode', ['--input', 'review=x', '--mode', 'prod'], /no mode "prod"/],
