@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { IMAGE_PROMPT } from '../core/image-prompt/programs.js';
 import { createExecutor, type Executor, type Route } from '../core/program/executor.js';
 import { programHash } from '../core/program/program-hash.js';
 import { describeCall, type RecordedCall } from '../core/program/recorded-call.js';
@@ -54,7 +55,8 @@ export async function openExecutor(context: CommandContext, definition: Signatur
     });
   }
   const identity = routes.map(({ program, predictor }) => `${predictor.model} ${programHash(program).slice(0, 12)}`).join(', then ');
-  return { executor: createExecutor(routes, await store.tastes()), concurrency: main.concurrency, identity };
+  const usesTastes = routes.some(({ program }) => program.signature.name === IMAGE_PROMPT.name);
+  return { executor: createExecutor(routes, usesTastes ? await store.tastes() : []), concurrency: main.concurrency, identity };
 }
 
 async function replayOf({ values, output, ...context }: CommandContext): Promise<Pick<HubOptions, 'replay'>> {

@@ -50,6 +50,11 @@ export async function batches(folder: string): Promise<void> {
     report({ what: `@${width} behind Ax's own loop`, value: active('ax alone') - active(ours), unit: 'pts', bar: 0 });
     report({ what: `@${width} behind bare fetch`, value: active('fetch') - active(ours), unit: 'pts', goal: 1 });
     report({
+      what: `@${width} fetch: not in flight, of what was asked`,
+      value: 1 - middle('fetch', (each) => each.meanInFlight) / width,
+      unit: '',
+    });
+    report({
       what: `@${width} not in flight, of what was asked`,
       value: 1 - middle(ours, (each) => each.meanInFlight) / width,
       unit: '',
