@@ -19,7 +19,7 @@ export async function runBatchFile(context: CommandContext, definition: Signatur
   if (values.out === undefined) throw usage('--batch needs a file for the results.', 'Add --out FILE.csv or FILE.jsonl.');
   if (values['retry-failed'] === true && values.resume !== true) throw usage('--retry-failed needs --resume.', 'Add --resume.');
   const workspaceFolder = workspaceOf(context);
-  const { openBatchResults, readDataset } = await import('../store/index.js');
+  const { openBatchResults, readDataset, withImageFiles } = await import('../store/index.js');
   const input = path.resolve(batch);
   const dataset = await readDataset(input, workspaceFolder);
   const onProblem = (problem: Problem) => output.warn(`${problem.file}:${problem.line}: ${problem.message} ${problem.hint}`);
@@ -31,6 +31,7 @@ export async function runBatchFile(context: CommandContext, definition: Signatur
   const fields = signature.inputs.filter((field) => !Object.hasOwn(fixed, field.name));
   const hint = `Rename one, say which holds what with --map ${fields[0]?.name ?? 'field'}=COLUMN, or give one value for all rows with --input.`;
   const inputsOf = mapColumns(fields, dataset.columns, mappingOf(values.map ?? []), batch, hint);
+  const fixedInputs = await withImageFiles(signature, fixed, process.cwd());
   const { executor, concurrency, identity } = await openExecutor(context, definition);
   const started = performance.now();
   const results = await openBatchResults({
@@ -50,7 +51,10 @@ export async function runBatchFile(context: CommandContext, definition: Signatur
   try {
     report = await runBatch({
       rows: dataset.rows,
-      inputsOf: ({ values: cells }) => ({ ...fixed, ...inputsOf(cells) }),
+      inputsOf: async ({ values: cells }) => ({
+        ...fixedInputs,
+        ...(await withImageFiles(signature, inputsOf(cells), path.dirname(input))),
+      }),
       executor,
       sink: results,
       concurrency: widthFor(concurrency),

@@ -1,5 +1,8 @@
 import { checkInputs } from '../core/program/check-inputs.js';
+import type { Execution } from '../core/program/executor.js';
 import { presentOutputs } from '../core/program/present.js';
+import type { FieldValues } from '../core/program/program.js';
+import type { JsonValue } from '../core/text/json-schema.js';
 import type { CommandContext } from './context.js';
 import { modeOf, openExecutor } from './executor.js';
 import { givenInputs } from './inputs.js';
@@ -31,7 +34,8 @@ export async function run(context: CommandContext): Promise<number> {
   checkInputs(definition.signature, given);
   const { executor } = await openExecutor(context, definition);
   const started = performance.now();
-  const execution = await executor.run(given, { seed, signal });
+  const { withImageFiles } = await import('../store/index.js');
+  const execution = await executor.run(await withImageFiles(definition.signature, given, process.cwd()), { seed, signal });
   const latencyMs = Math.round(performance.now() - started);
   const { signature } = execution.program;
   const shown = values.reasoning === true && execution.reasoning !== undefined ? { reasoning: execution.reasoning } : {};
@@ -39,7 +43,7 @@ export async function run(context: CommandContext): Promise<number> {
     signature: signature.name,
     version: UNSAVED,
     model: execution.model,
-    inputs: execution.inputs,
+    inputs: withPaths(execution, given),
     outputs: execution.outputs,
     ...shown,
     usage: { prompt_tokens: execution.usage.promptTokens, completion_tokens: execution.usage.completionTokens },
@@ -57,4 +61,10 @@ export async function run(context: CommandContext): Promise<number> {
     output.note(`${signature.name} · ${execution.model} · ${latencyMs} ms${execution.cached ? ' · cached' : ''}`);
   }
   return 0;
+}
+
+/** The inputs that were used; an image by the path that was given, not by its bytes. */
+function withPaths({ inputs, program }: Execution, given: Readonly<Record<string, JsonValue>>): FieldValues {
+  const images = program.signature.inputs.filter(({ name, type }) => type === 'image' && given[name] !== undefined);
+  return { ...inputs, ...Object.fromEntries(images.map(({ name }) => [name, given[name] ?? null])) };
 }

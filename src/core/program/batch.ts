@@ -37,7 +37,7 @@ export interface BatchReport {
 export interface BatchOptions {
   readonly rows: readonly BatchRow[];
   /** The inputs that a row gives. */
-  inputsOf(row: BatchRow): Readonly<Record<string, JsonValue>>;
+  inputsOf(row: BatchRow): Readonly<Record<string, JsonValue>> | Promise<Readonly<Record<string, JsonValue>>>;
   readonly executor: Executor;
   readonly sink: BatchSink;
   /** Rows under way at a time. */
@@ -126,7 +126,7 @@ class Batch {
   private async resultOf(row: BatchRow): Promise<BatchResult | undefined> {
     const { executor, seed, signal, inputsOf } = this.options;
     try {
-      const execution = await executor.run(inputsOf(row), { seed, signal });
+      const execution = await executor.run(await inputsOf(row), { seed, signal });
       this.spent = addSpent(this.spent, execution);
       if (execution.cached) this.cached++;
       return { row, cached: execution.cached, outputs: execution.outputs, reasoning: execution.reasoning };

@@ -54,7 +54,7 @@ async function ask(api: typeof vscode, field: Field, title: string, last: string
   }
   return api.window.showInputBox({
     title,
-    prompt: field.description,
+    prompt: field.type === 'image' ? `${field.description} (a file, or an https: address)` : field.description,
     value: last,
     ignoreFocusOut: true,
     validateInput: (text) => {

@@ -62,8 +62,10 @@ export async function runOnSelection(services: Services, proposals: Proposals, r
   if (action === undefined) return undefined;
   const { executor } = await openExecutor(services, definition, request.cache ?? chosen.useCache);
   const { document, selections } = target;
+  const { withImageFiles } = await import('../../store/index.js');
+  const fixed = await withImageFiles(signature, inputs, services.host.workspaceFolder() ?? '');
   const given = selections.map((selection) => ({
-    ...inputs,
+    ...fixed,
     ...(field === undefined ? {} : { [field.name]: plainLines(document.getText(selection)) }),
   }));
   for (const each of given) executor.check(each);

@@ -36,7 +36,7 @@ export async function runOnTable(services: Services, uri: vscode.Uri | undefined
   if (chosen === undefined) return;
   const { definition, useCache } = chosen;
   const { signature } = definition;
-  const { openBatchResults, readDataset } = await import('../../store/index.js');
+  const { openBatchResults, readDataset, withImageFiles } = await import('../../store/index.js');
   const dataset = await readDataset(table.fsPath, workspaceFolder);
   for (const problem of dataset.problems) services.report(problem);
   const sources = await askSources(services, signature, dataset.columns);
@@ -44,6 +44,7 @@ export async function runOnTable(services: Services, uri: vscode.Uri | undefined
   const { fixed, mapping } = sources;
   const fields = signature.inputs.filter((field) => !Object.hasOwn(fixed, field.name));
   const inputsOf = mapColumns(fields, dataset.columns, mapping, path.basename(table.fsPath));
+  const fixedInputs = await withImageFiles(signature, fixed, workspaceFolder);
   const { executor, concurrency } = await openExecutor(services, definition, useCache);
   const target = await askTarget(services, table, signature.name);
   if (target === undefined) return;
@@ -68,7 +69,10 @@ export async function runOnTable(services: Services, uri: vscode.Uri | undefined
       let shown = 0;
       return runBatch({
         rows: dataset.rows,
-        inputsOf: ({ values }) => ({ ...fixed, ...inputsOf(values) }),
+        inputsOf: async ({ values }) => ({
+          ...fixedInputs,
+          ...(await withImageFiles(signature, inputsOf(values), path.dirname(table.fsPath))),
+        }),
         executor,
         sink: results,
         concurrency: widthFor(concurrency),

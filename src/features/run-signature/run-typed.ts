@@ -28,11 +28,13 @@ export async function runTyped(services: Services, uri: vscode.Uri | undefined):
   if (inputs === undefined) return;
   const { executor } = await openExecutor(services, definition, useCache);
   await rememberSignature(services, definition);
+  const { withImageFiles } = await import('../../store/index.js');
+  const given = await withImageFiles(signature, inputs, services.host.workspaceFolder() ?? '');
   const started = performance.now();
   const options = { location: vscode.ProgressLocation.Notification, title: signature.name, cancellable: true };
   const execution = await vscode.window.withProgress(options, (progress, token) => {
     progress.report({ message: `asking ${executor.first.predictor.model}` });
-    return executor.run(inputs, { seed: 1, signal: abortOn(token) });
+    return executor.run(given, { seed: 1, signal: abortOn(token) });
   });
   const facts = factsOf(signature.name, [execution], performance.now() - started);
   log.info(facts);

@@ -112,6 +112,49 @@ describe('atelier run', () => {
     }
   });
 
+  it('sends the file of an image as an image, and shows its path', async () => {
+    server.answer(() => 'Answer: a dot');
+    write('dot.png', Buffer.from([0x89, 0x50, 0x4e, 0x47]));
+    const document = JSON.parse((await remote('photo: image -> answer', '--input', 'photo=dot.png')).stdout);
+    assert.deepEqual([document.inputs, document.outputs], [{ photo: 'dot.png' }, { answer: 'a dot' }]);
+    assert.match(JSON.stringify(server.chats.at(-1)?.body), /"image_url":\{"url":"data:image\/png;base64,iVBORw=="\}/);
+    const before = server.count;
+    write('dot.txt', 'x');
+    for (const [name, code] of [
+      ['dot.txt', 'input.invalid'],
+      ['gone.png', 'data.unreadable'],
+    ]) {
+      assert.equal(JSON.parse((await remote('photo: image -> answer', '--input', `photo=${name}`)).stdout).error.code, code);
+    }
+    const refused = JSON.parse((await atelier('photo: image -> answer', '--input', 'photo=dot.png', '--json')).stdout);
+    assert.equal(refused.error.code, 'model.unsupported');
+    assert.equal(server.count, before);
+  });
+
+  it('takes the fallback when the model fails, and says so', async () => {
+    server.inject({ ...faults.status(400, { message: 'no' }) });
+    const text = 'Shares fell after the company cut its forecast for the year.';
+    const { code, stdout, stderr } = await remote('ClassifyText', '--input', `passage=${text}`, '--fallback-model', 'embedded');
+    const document = JSON.parse(stdout);
+    assert.deepEqual(
+      [code, document.model, document.outputs.topic, document.fallback.code],
+      [0, 'embedded', 'business', 'model.bad_request'],
+    );
+    assert.match(stderr, /Answered by the fallback embedded/);
+  });
+
+  it('refuses a signature with warnings in production, and shows the prompt in development', async () => {
+    server.answer(() => 'Answer: yes');
+    write('odd.signature.yaml', 'name: odd\nmodul: predict\ninput_fields: [{name: question}]\noutput_fields: [{name: answer}]\n');
+    const strict = await remote('odd.signature.yaml', '--input', 'question=x');
+    assert.deepEqual([strict.code, JSON.parse(strict.stdout).error.line], [2, 2]);
+    const { code, stderr } = await remote('odd.signature.yaml', '--input', 'question=Is it?', '--mode', 'development');
+    assert.equal(code, 0);
+    assert.match(stderr, /no part "modul"[\s\S]*\[user\]\s+Question: Is it\?[\s\S]*\[answer\]\s+Answer: yes/);
+    const again = JSON.parse((await remote('odd.signature.yaml', '--input', 'question=Is it?', '--mode', 'development')).stdout);
+    assert.equal(again.cached, false);
+  });
+
   describe('refuses with exit code 2, and sends nothing:', () => {
     const BOMB = `name: x\nexamples: &a [1,1,1,1,1,1,1,1]\nb: &b [${'*a,'.repeat(8)}]\nc: &c [${'*b,'.repeat(8)}]\nd: [${'*c,'.repeat(8)}]\n`;
     const cases: [what: string, args: string[], code: string, message: RegExp, place?: object][] = [

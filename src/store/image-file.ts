@@ -1,0 +1,59 @@
+import path from 'node:path';
+import { AtelierError } from '../core/errors.js';
+import type { Signature } from '../core/signature/signature.js';
+import type { JsonValue } from '../core/text/json-schema.js';
+import { displayPath } from './problem.js';
+import { readWholeFile } from './whole-file.js';
+
+type Inputs = Readonly<Record<string, JsonValue>>;
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+};
+/** The most that endpoints take, in bytes. */
+const MAX_BYTES = 20 << 20;
+const ADDRESS = /^(?:https?|data):/i;
+
+/**
+ * Inputs in which the files of images are replaced by what they hold, as `data:` addresses; other addresses stay.
+ * @param folder what paths are relative to
+ * @throws AtelierError `input.invalid` (another kind of file, larger than 20 MB), `data.unreadable`
+ */
+export async function withImageFiles(signature: Signature, given: Inputs, folder: string): Promise<Inputs> {
+  const changed: [string, JsonValue][] = [];
+  for (const { name, type } of signature.inputs) {
+    const value = given[name];
+    if (type !== 'image' || value === undefined) continue;
+    if (typeof value === 'string') changed.push([name, await addressOf(value, folder)]);
+    else if (Array.isArray(value)) {
+      changed.push([name, await Promise.all(value.map((each) => (typeof each === 'string' ? addressOf(each, folder) : each)))]);
+    }
+  }
+  return changed.length === 0 ? given : { ...given, ...Object.fromEntries(changed) };
+}
+
+async function addressOf(value: string, folder: string): Promise<string> {
+  const text = value.trim();
+  if (ADDRESS.test(text)) return text;
+  const file = path.resolve(folder, text);
+  const shown = displayPath(folder, file);
+  const type = TYPES[path.extname(file).toLowerCase()];
+  if (type === undefined) {
+    throw new AtelierError('input.invalid', `${shown} is no image that models take.`, {
+      hint: `Give a file that ends in ${Object.keys(TYPES).join(', ')}, or an https: address. Nothing was sent.`,
+      file: shown,
+    });
+  }
+  const bytes = await readWholeFile(file, shown);
+  if (bytes.length > MAX_BYTES) {
+    throw new AtelierError('input.invalid', `${shown} has ${(bytes.length / 2 ** 20).toFixed(1)} MB; the most is ${MAX_BYTES >> 20} MB.`, {
+      hint: 'Make the picture smaller. Nothing was sent.',
+      file: shown,
+    });
+  }
+  return `data:${type};base64,${bytes.toString('base64')}`;
+}
