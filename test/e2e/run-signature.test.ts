@@ -89,7 +89,6 @@ describe('running a signature on selected text', () => {
     await statusBarItem(page, 'ReviseText · custom:fault-large').waitFor();
     await page.locator('.notification-toast').first().waitFor({ state: 'detached' });
     await page.locator('.editor.modified .view-line', { hasText: 'carrier has lost your parcel' }).waitFor();
-    await picture(page, 'proposal');
     await titleButton(page, 'Reject Proposal').click();
     await page.locator(DRAFT_TAB).waitFor();
     assert.ok(saved().includes(PARCEL));
@@ -109,6 +108,7 @@ describe('running a signature on selected text', () => {
     await box.press('Enter');
     await statusBarItem(page, 'cached').waitFor();
     assert.equal(server.chats.length, before);
+    await picture(page, 'proposal');
     for (const theme of ['light', 'high-contrast', 'high-contrast-light'] as const) {
       await setTheme(page, theme);
       await shot(page, `proposal-${theme}`);
@@ -173,5 +173,31 @@ describe('running a signature on selected text', () => {
     await toast.locator('.monaco-button', { hasText: 'Open Results' }).click();
     await page.locator('.tab.active', { hasText: 'reviews.sentiment.csv' }).waitFor();
     await shot(page, 'table-results');
+  });
+
+  it('shows a signature file with its prompt beside it, and runs it from its lens', async () => {
+    const { page } = workbench;
+    await runCommand(page, 'View: Close All Editors');
+    await runCommand(page, 'Notifications: Clear All Notifications');
+    await runCommand(page, 'Prompt Atelier: Open Signature...');
+    await pickRow(page, 'Classify the sentiment of a review');
+    await page.locator('.codelens-decoration a', { hasText: 'Preview Prompt' }).first().click();
+    await page.locator('.monaco-editor .view-line', { hasText: 'sentiment, predict, 14 messages' }).first().waitFor();
+    await picture(page, 'signature');
+    for (const theme of ['light', 'high-contrast', 'high-contrast-light'] as const) {
+      await setTheme(page, theme);
+      await shot(page, `signature-${theme}`);
+    }
+    await setTheme(page, 'dark');
+    await page.setViewportSize({ width: 640, height: 800 });
+    await shot(page, 'signature-narrow');
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.locator('.codelens-decoration a', { hasText: 'Run' }).first().click();
+    await typeInInputBox(page, 'The lamp is bright and warm.', { prompt: "The review's text" });
+    await page
+      .locator('.monaco-editor .view-line', { hasText: /^positive$/ })
+      .first()
+      .waitFor();
+    await shot(page, 'signature-run');
   });
 });
