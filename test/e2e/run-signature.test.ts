@@ -108,6 +108,8 @@ describe('running a signature on selected text', () => {
     await box.press('Enter');
     await statusBarItem(page, 'cached').waitFor();
     assert.equal(server.chats.length, before);
+    await page.locator('.editor.modified .line-insert').first().waitFor();
+    await page.locator('.notification-toast').first().waitFor({ state: 'detached' });
     await picture(page, 'proposal');
     for (const theme of ['light', 'high-contrast', 'high-contrast-light'] as const) {
       await setTheme(page, theme);
