@@ -41,7 +41,10 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     const error = asAtelierError(thrown);
     output.error(error);
-    return /^(?:usage|description|taste|rating|prompt|signature|input)\./.test(error.code) || error.code === 'model.unknown' ? 2 : 1;
+    return /^(?:usage|description|taste|rating|prompt|signature|input)\.|^data\.(?:unreadable|malformed)$/.test(error.code) ||
+      error.code === 'model.unknown'
+      ? 2
+      : 1;
   } finally {
     process.removeListener('SIGINT', onInterrupt);
     process.removeListener('SIGTERM', onInterrupt);

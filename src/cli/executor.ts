@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { IMAGE_PROMPT } from '../core/image-prompt/programs.js';
 import { createExecutor, type Executor, type Route } from '../core/program/executor.js';
-import { programHash } from '../core/program/program-hash.js';
 import { describeCall, type RecordedCall } from '../core/program/recorded-call.js';
 import { RUN_MODES, type RunMode } from '../core/program/run-mode.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
@@ -16,12 +15,13 @@ export interface OpenExecutor {
   readonly executor: Executor;
   /** Requests that the endpoint takes at a time. */
   readonly concurrency: number;
-  /** Names what answers: models and programs. */
-  readonly identity: string;
 }
 
 /** @throws AtelierError `usage.invalid` */
 export function modeOf({ values }: CommandContext): RunMode {
+  if (values.replay !== undefined && values.record !== undefined) {
+    throw usage('--record and --replay exclude each other: what is replayed is recorded already.', 'Leave one of them out.');
+  }
   const mode = RUN_MODES.find((known) => known === (values.mode ?? (values.replay === undefined ? 'production' : 'testing')));
   if (mode === undefined) throw usage(`There is no mode "${values.mode}".`, `Modes: ${RUN_MODES.join(', ')}.`);
   if ((mode === 'testing') === (values.replay === undefined)) {
@@ -54,9 +54,8 @@ export async function openExecutor(context: CommandContext, definition: Signatur
       predictor: otherModel === undefined ? first.predictor : createPredictor(await hub.open(otherModel)),
     });
   }
-  const identity = routes.map(({ program, predictor }) => `${predictor.model} ${programHash(program).slice(0, 12)}`).join(', then ');
   const usesTastes = routes.some(({ program }) => program.signature.name === IMAGE_PROMPT.name);
-  return { executor: createExecutor(routes, usesTastes ? await store.tastes() : []), concurrency: main.concurrency, identity };
+  return { executor: createExecutor(routes, usesTastes ? await store.tastes() : []), concurrency: main.concurrency };
 }
 
 async function replayOf({ values, output, ...context }: CommandContext): Promise<Pick<HubOptions, 'replay'>> {

@@ -25,6 +25,7 @@ export class Output {
 
   /** A remark beside the result. */
   note(text: string): void {
+    this.clearProgress();
     this.err.write(`${this.paint('2', text)}\n`);
   }
 
@@ -39,11 +40,17 @@ export class Output {
 
   /** Clears the line of progress. */
   endProgress(): void {
-    if (this.progressAt > 0 && this.err.isTTY === true) this.err.write('\r\u001b[K');
+    this.clearProgress();
     this.progressAt = 0;
   }
 
+  /** What is written next must not stand behind it. */
+  private clearProgress(): void {
+    if (this.progressAt > 0 && this.err.isTTY === true) this.err.write('\r\u001b[K');
+  }
+
   warn(text: string): void {
+    this.clearProgress();
     this.err.write(`${this.paint('33', 'warning:')} ${text}\n`);
   }
 

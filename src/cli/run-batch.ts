@@ -3,6 +3,8 @@ import { mapColumns } from '../core/example/columns.js';
 import { type BatchProgress, type BatchReport, runBatch, widthFor } from '../core/program/batch.js';
 import { describeProgress } from '../core/program/batch-progress.js';
 import { checkInputs } from '../core/program/check-inputs.js';
+import { requireSameOutputs } from '../core/program/executor.js';
+import { runIdentity } from '../core/program/run-identity.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import type { Problem } from '../store/problem.js';
 import { type CommandContext, workspaceOf } from './context.js';
@@ -28,11 +30,13 @@ export async function runBatchFile(context: CommandContext, definition: Signatur
   // The same in every row; the other inputs come from columns.
   const fixed = await givenInputs(values.input ?? [], values['input-file'], signature);
   checkInputs({ ...signature, inputs: signature.inputs.map((field) => ({ ...field, optional: true })) }, fixed);
+  const mapping = mappingOf(values.map ?? []);
   const fields = signature.inputs.filter((field) => !Object.hasOwn(fixed, field.name));
   const hint = `Rename one, say which holds what with --map ${fields[0]?.name ?? 'field'}=COLUMN, or give one value for all rows with --input.`;
-  const inputsOf = mapColumns(fields, dataset.columns, mappingOf(values.map ?? []), batch, hint);
+  const inputsOf = mapColumns(fields, dataset.columns, mapping, batch, hint);
   const fixedInputs = await withImageFiles(signature, fixed, process.cwd());
-  const { executor, concurrency, identity } = await openExecutor(context, definition);
+  const { executor, concurrency } = await openExecutor(context, definition);
+  requireSameOutputs(executor);
   const started = performance.now();
   const results = await openBatchResults({
     file: path.resolve(values.out),
@@ -42,7 +46,7 @@ export async function runBatchFile(context: CommandContext, definition: Signatur
     rows: dataset.rows,
     outputs: signature.outputs.map((field) => field.name),
     reasoning: values.reasoning === true,
-    program: identity,
+    program: runIdentity(executor.routes, { mapping, fixed, seed }),
     resume: values.resume === true,
     retryFailed: values['retry-failed'] === true,
     onProblem,
@@ -53,7 +57,7 @@ export async function runBatchFile(context: CommandContext, definition: Signatur
       rows: dataset.rows,
       inputsOf: async ({ values: cells }) => ({
         ...fixedInputs,
-        ...(await withImageFiles(signature, inputsOf(cells), path.dirname(input))),
+        ...(await withImageFiles(signature, inputsOf(cells), path.dirname(input), [path.dirname(input), workspaceFolder])),
       }),
       executor,
       sink: results,
@@ -69,13 +73,15 @@ export async function runBatchFile(context: CommandContext, definition: Signatur
     await results.close();
   }
   const { spent, stopped } = report;
+  // Failures of before are failures still, unless they were run again.
+  const failed = report.failed + (values['retry-failed'] === true ? 0 : results.found.failed);
   const document = {
     signature: signature.name,
-    model: executor.first.predictor.model,
+    model: executor.routes[0].predictor.model,
     rows: report.rows,
     done: report.skipped + report.ran,
     skipped: report.skipped,
-    failed: report.failed,
+    failed,
     calls: spent.calls,
     cached: report.cached,
     usage: { prompt_tokens: spent.usage.promptTokens, completion_tokens: spent.usage.completionTokens },
@@ -84,9 +90,9 @@ export async function runBatchFile(context: CommandContext, definition: Signatur
     file: results.shown,
     ...(stopped === undefined ? {} : { error: stopped.toJSON() }),
   };
-  output.result(document, summaryOf(report, results.shown));
+  output.result(document, summaryOf({ ...report, failed }, results.shown));
   if (stopped !== undefined && !output.json) output.error(stopped);
-  return report.failed === 0 && stopped === undefined ? 0 : 1;
+  return failed === 0 && stopped === undefined ? 0 : 1;
 }
 
 function summaryOf({ rows, ran, skipped, failed, cached, stopped }: BatchReport, file: string): string {

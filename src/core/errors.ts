@@ -1,4 +1,4 @@
-import type { Spent } from './program/program.js';
+import { addSpent, type Spent } from './program/program.js';
 
 /**
  * The one error type of the product. `code` is stable (tests, `--json`, docs refer to it); `message` says what happened in one
@@ -104,6 +104,20 @@ export type ErrorCode =
   | 'workspace.untrusted'
   | 'cancelled'
   | 'internal';
+
+/** The same error, with what the work had cost besides. */
+export function withSpent(error: AtelierError, spent: Spent): AtelierError {
+  if (spent.calls === 0) return error;
+  const { code, message, hint, file, line, column, cause } = error;
+  return new AtelierError(code, message, {
+    hint,
+    file,
+    line,
+    column,
+    cause,
+    spent: error.spent === undefined ? spent : addSpent(error.spent, spent),
+  });
+}
 
 /** True for the errors that mean "the user stopped it", whoever threw them. */
 export function isCancellation(error: unknown): boolean {

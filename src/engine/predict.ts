@@ -1,4 +1,4 @@
-import { AtelierError } from '../core/errors.js';
+import { AtelierError, withSpent } from '../core/errors.js';
 import type { Prediction, PredictOptions, Predictor } from '../core/program/predictor.js';
 import { type Program, textOf } from '../core/program/program.js';
 import type { Task } from '../core/program/task.js';
@@ -22,6 +22,7 @@ export function createPredictor(open: OpenModel): Predictor {
   const translated = new WeakMap<Program, AxProgram>();
   return {
     model: open.name,
+    endpoint: open.port.endpoint,
     async predict(task, options = {}) {
       const images = imagesOf(task, open);
       let program = translated.get(task.program);
@@ -56,7 +57,7 @@ async function predict(
     await program.generator.forward(service, program.inputsOf(task.inputs), { maxRetries: READ_RETRIES, stream: false });
   } catch (thrown) {
     const known = portError(thrown, options.signal);
-    if (known !== undefined) throw known;
+    if (known !== undefined) throw withSpent(known, meter.spent);
     if (reader.isReadable !== true) throw unreadable(open, reader, meter, thrown);
     // Ax stumbled over a line that the core could read.
   }

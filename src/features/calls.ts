@@ -14,7 +14,8 @@ export async function openCalls(host: HostServices, report: (problem: Problem) =
   const { settings, log } = host;
   const recorders: ((call: RecordedCall) => Promise<void>)[] = [];
   if (settings.runMode === 'development') recorders.push(async (call) => log.info(describeCall(call)));
-  if (settings.recordTo !== undefined) {
+  // What is replayed is recorded already.
+  if (settings.recordTo !== undefined && settings.runMode !== 'testing') {
     const { Locks, RecordingFile } = await import('../store/index.js');
     const workspaceFolder = requireFolder(host);
     const recording = new RecordingFile({

@@ -4,8 +4,10 @@ import type { ImagePromptEngine } from '../core/image-prompt/generate.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { findSignature } from '../core/signature/find-signature.js';
 import type { HostServices } from '../host/host-services.js';
+import { quotesTexts } from '../host/log.js';
 import type { ResponseCache } from '../models/guard/cache.js';
 import type { CallEvent } from '../models/guard/guarded-model.js';
+import type { Limiter } from '../models/guard/limiter.js';
 import type { HubOptions, ModelHub } from '../models/model-hub.js';
 import { PRESETS, type Preset, requiresKey } from '../models/presets.js';
 import type { GenerationStore } from '../store/generation-store.js';
@@ -21,6 +23,8 @@ export class Services {
   private hub: Promise<ModelHub> | undefined;
   /** Outlives the hub: a changed setting is no reason to pay again. */
   private cache: ResponseCache | undefined;
+  /** Outlive the hub, too: what an endpoint was sent counts on. */
+  private readonly limiters = new Map<string, Limiter>();
   private store: { readonly key: string; readonly store: Promise<GenerationStore> } | undefined;
   private readonly problems: vscode.EventEmitter<Problem>;
   /** Something is wrong with a file of the workspace. */
@@ -31,7 +35,8 @@ export class Services {
     this.onProblem = this.problems.event;
     host.context.subscriptions.push(
       this.problems,
-      host.settings.onChange(['provider', 'limits', 'timeoutSeconds', 'cache', 'run'], () => {
+      host.settings.onChange(['limits'], () => this.limiters.clear()),
+      host.settings.onChange(['provider', 'limits', 'timeoutSeconds', 'cache', 'run.mode', 'run.recordTo', 'run.replayFrom'], () => {
         this.hub = undefined;
       }),
       host.settings.onChange(['cache.hours'], () => {
@@ -121,10 +126,11 @@ export class Services {
       baseUrlFor: (preset) => host.settings.baseUrl(preset),
       editorProvider: (model) => host.openEditorModel(model),
       limits: host.settings.limits,
+      limiters: this.limiters,
       timeoutMs: host.settings.timeoutMs,
       prices: async () => (await this.generations()).prices(),
       cache: host.settings.cacheEnabled && host.settings.runMode !== 'development' ? this.cache : undefined,
-      onCall: (event) => host.log.info(describeCall(event)),
+      onCall: (event) => host.log.info(describeEvent(event)),
       environmentProxy: false,
       ...calls,
     };
@@ -138,13 +144,13 @@ export class Services {
   }
 }
 
-function describeCall(event: CallEvent): string {
+function describeEvent(event: CallEvent): string {
   const who = `${event.endpoint} ${event.model}`;
   if (event.attempt === 0) return `${who}: answered from the cache`;
   const attempt = `${who}: attempt ${event.attempt}, ${event.latencyMs} ms`;
   if (event.error !== undefined) {
     const again = event.error.retryInMs === undefined ? 'gave up' : `again in ${event.error.retryInMs} ms`;
-    return `${attempt}, ${event.error.code}: ${event.error.message} (${again})`;
+    return `${attempt}, ${event.error.code}${quotesTexts(event.error.code) ? '' : `: ${event.error.message}`} (${again})`;
   }
   const tokens = event.usage === undefined ? '' : `, ${event.usage.promptTokens} + ${event.usage.completionTokens} tokens`;
   return `${attempt}${tokens}${event.cost === undefined ? '' : `, $${event.cost.toFixed(6)}`}`;

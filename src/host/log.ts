@@ -27,7 +27,8 @@ export class Log {
     const causes: string[] = [];
     for (let cause = error.cause; cause instanceof Error; cause = cause.cause) causes.push(cause.message);
     const because = causes.length === 0 ? '' : ` <- ${causes.join(' <- ')}`;
-    this.channel.error(this.redact(`${doing}: ${error.code}: ${error.message}${place}${because}`));
+    const said = quotesTexts(error.code) ? `${error.message.slice(0, SHOWN_QUOTE)}…` : `${error.message}${place}${because}`;
+    this.channel.error(this.redact(`${doing}: ${error.code}: ${said}`));
   }
 
   show(): void {
@@ -40,4 +41,12 @@ export class Log {
     // Keys that were never stored here, for example one pasted into a wrong field.
     return clean.replace(/\b(?:(?:sk|gsk|key)[-_][\w-]{16,}|AIza[\w-]{20,})/g, '***');
   }
+}
+
+/** So much of a message that quotes somebody's text is logged. */
+const SHOWN_QUOTE = 40;
+
+/** True for errors whose message repeats words of a prompt or of an answer: those are for the person, not for the log. */
+export function quotesTexts(code: string): boolean {
+  return code === 'replay.missing' || code === 'model.invalid_answer' || code === 'model.bad_request' || code === 'input.invalid';
 }

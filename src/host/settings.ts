@@ -5,8 +5,9 @@ import type { Preset } from '../models/presets.js';
 
 const SECTION = 'promptAtelier';
 
-/** Values of the setting `run.result`. */
-type ResultAction = 'preview' | 'replace' | 'insertAfter' | 'copy' | 'newDocument' | 'ask';
+/** What can happen with a result. `preview`: a diff to accept or reject. */
+export const RESULT_ACTIONS = ['preview', 'replace', 'insertAfter', 'copy', 'newDocument'] as const;
+export type ResultAction = (typeof RESULT_ACTIONS)[number];
 
 /** The settings of the product, typed. Read anew each time: a change counts at once. */
 export class Settings {
@@ -77,9 +78,9 @@ export class Settings {
   }
 
   /** What happens with a result; undefined: ask each time. */
-  get resultAction(): Exclude<ResultAction, 'ask'> | undefined {
-    const action = this.get<ResultAction>('run.result', 'preview');
-    return action === 'ask' ? undefined : action;
+  get resultAction(): ResultAction | undefined {
+    const action = this.get<string>('run.result', 'preview');
+    return action === 'ask' ? undefined : (RESULT_ACTIONS.find((known) => known === action) ?? 'preview');
   }
 
   /** The model that is asked when the chosen one fails. */

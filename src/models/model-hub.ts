@@ -43,6 +43,8 @@ export interface HubOptions {
   baseUrlFor(preset: Preset): string | undefined;
   /** The editor's own models; undefined in the terminal. */
   readonly editorProvider?: ((model: string) => Promise<Provider>) | undefined;
+  /** The queues of endpoints, for hubs that follow each other: what was sent counts on. */
+  readonly limiters?: Map<string, Limiter> | undefined;
   /** The user's limits; they go before a preset's. */
   readonly limits: Partial<RateLimits>;
   /** Longest silence of an endpoint, in milliseconds. */
@@ -68,12 +70,13 @@ const FREE = new PriceTable([{ model: '*', inputUsdPerMillion: 0, outputUsdPerMi
 
 /** Opens models by name. All that goes to one endpoint shares one queue. */
 export class ModelHub {
-  private readonly limiters = new Map<string, Limiter>();
+  private readonly limiters: Map<string, Limiter>;
   private readonly providers = new Map<string, Provider>();
   private readonly recording: Recording | undefined;
   private fetch: Fetch | undefined;
 
   constructor(private readonly options: HubOptions) {
+    this.limiters = options.limiters ?? new Map();
     this.recording = options.replay === undefined ? undefined : new Recording(options.replay);
   }
 
@@ -93,6 +96,7 @@ export class ModelHub {
    */
   async listModels(presetId: string, signal?: AbortSignal): Promise<string[]> {
     const preset = requirePreset(presetId);
+    if (this.options.replay !== undefined) return recordedModels(this.options.replay.calls, presetId);
     const { listModels } = await import('./openai/list-models.js');
     const baseUrl = this.baseUrl(preset);
     const apiKey = await this.key(preset, baseUrl);
@@ -198,6 +202,13 @@ export class ModelHub {
     }
     return limiter;
   }
+}
+
+/** Offline there are the models that were recorded. */
+function recordedModels(calls: readonly RecordedCall[], presetId: string): string[] {
+  const prefix = `${presetId}:`;
+  const names = new Set(calls.flatMap(({ model }) => (model.startsWith(prefix) ? [model.slice(prefix.length)] : [])));
+  return [...names].sort();
 }
 
 function requirePreset(id: string): Preset {

@@ -9,8 +9,9 @@ import type { RowFormat } from './dataset.js';
 const ROW = '_row';
 const CACHED = '_cached';
 const ERROR = '_error';
+const MODEL = '_model';
 const PROGRAM = '_program';
-const OWN = [ROW, CACHED, ERROR, PROGRAM];
+const OWN = [ROW, CACHED, ERROR, MODEL, PROGRAM];
 
 type Values = Readonly<Record<string, JsonValue>>;
 
@@ -23,7 +24,7 @@ export interface BatchColumnsOptions {
   readonly outputs: readonly string[];
   /** Whether there is a column for the thoughts before the outputs. */
   readonly reasoning: boolean;
-  /** Model and program of each row that is written. */
+  /** What makes the results: models and program. */
   readonly program: string;
 }
 
@@ -60,7 +61,7 @@ export class BatchColumns {
         line: 1,
       });
     }
-    this.names = [ROW, ...all, CACHED, ERROR, PROGRAM];
+    this.names = [ROW, ...all, CACHED, ERROR, MODEL, PROGRAM];
   }
 
   /** A result by column; what is not there is undefined. In CSV all values are texts. */
@@ -74,6 +75,7 @@ export class BatchColumns {
     }
     cells.push([CACHED, result.cached]);
     if ('error' in result) cells.push([ERROR, `${result.error.code}: ${result.error.message}`]);
+    if ('outputs' in result) cells.push([MODEL, result.model]);
     cells.push([PROGRAM, this.program]);
     return Object.fromEntries(cells);
   }

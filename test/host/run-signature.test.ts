@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { type FaultServer, faults, lastText, startFaultServer } from '../fixtures/fault-server.js';
@@ -104,8 +104,13 @@ describe('run signature on selection', () => {
     const change = new vscode.WorkspaceEdit();
     change.replace(editor.document.uri, new vscode.Range(1, 1, 1, 3), 'XX');
     await vscode.workspace.applyEdit(change);
+    const clipboard = 'before';
+    await vscode.env.clipboard.writeText(clipboard);
+    // It is refused, and shown in a message that nobody closes here: the proposal stays open.
     void vscode.commands.executeCommand('promptAtelier.acceptProposal', again.uri);
-    await vscode.commands.executeCommand('promptAtelier.rejectProposal', again.uri);
+    await vscode.commands.executeCommand('promptAtelier.copyProposal', again.uri);
+    assert.equal(await vscode.env.clipboard.readText(), 'FIRST');
+    assert.ok(vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputTextDiff, 'still there');
     assert.equal(editor.document.getText(), 'new line\nfXXst\nSECOND\n');
   });
 
@@ -177,6 +182,46 @@ describe('run signature on selection', () => {
     assert.equal(await vscode.env.clipboard.readText(), 'TWICE THE SAME');
     assert.equal((await revise({ result: 'copy', cache: false })).cached, false);
     assert.equal(server.chats.length - before, 2);
+  });
+
+  it('goes behind the line of a selection in its middle', async () => {
+    const editor = await open(`${CUT} And then it rained.\nNext.\n`, 'plaintext');
+    select(editor, CUT);
+    await run({ signature: 'ClassifyText', result: 'insertAfter' });
+    assert.equal(editor.document.getText(), `${CUT} And then it rained.\ntopic: business\nsentiment: neutral\nNext.\n`);
+  });
+
+  it('takes the text that was selected, whatever is typed meanwhile', async () => {
+    const editor = await open('keep\nold words\n');
+    select(editor, 'old words');
+    const running = revise({ result: 'replace' });
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(editor.document.uri, new vscode.Position(0, 0), 'typed at once\n');
+    await vscode.workspace.applyEdit(edit);
+    await running;
+    assert.equal(editor.document.getText(), 'typed at once\nkeep\nOLD WORDS\n');
+  });
+
+  it('records its calls, and answers from the recording without the network', async () => {
+    const editor = await open('to be recorded', 'plaintext');
+    select(editor, 'to be recorded');
+    const recording = path.join(folder(), 'calls.jsonl');
+    await withSetting('run.recordTo', 'calls.jsonl', () => revise({ result: 'copy', cache: false }));
+    assert.match(readFileSync(recording, 'utf8'), /"format":"atelier-recording\/1".*to be recorded/);
+    const before = server.count;
+    const size = readFileSync(recording, 'utf8').length;
+    await withSetting('run.recordTo', 'calls.jsonl', () =>
+      withSetting('run.replayFrom', 'calls.jsonl', () =>
+        withSetting('run.mode', 'testing', async () => {
+          assert.deepEqual((await revise({ result: 'copy' })).outputs, [{ revised: 'TO BE RECORDED' }]);
+          select(editor, 'be recorded');
+          assert.equal((await revise({ result: 'copy' })).error?.code, 'replay.missing');
+        }),
+      ),
+    );
+    assert.equal(server.count, before);
+    assert.equal(readFileSync(recording, 'utf8').length, size, 'a replay is not recorded again');
+    await withSetting('run.mode', 'testing', async () => assert.equal((await revise({ result: 'copy' })).error?.code, 'usage.invalid'));
   });
 
   it('asks the fallback when the model fails', async () => {

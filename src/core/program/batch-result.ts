@@ -14,7 +14,7 @@ export interface BatchRow {
 
 /** What came of one row of a batch: outputs, or why there are none. */
 export type BatchResult = { readonly row: BatchRow; readonly cached: boolean } & (
-  | { readonly outputs: FieldValues; readonly reasoning?: string | undefined }
+  | { readonly outputs: FieldValues; readonly reasoning?: string | undefined /** The model that answered. */; readonly model: string }
   | { readonly error: ErrorDocument }
 );
 

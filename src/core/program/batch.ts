@@ -1,8 +1,9 @@
-import { type AtelierError, asAtelierError, type ErrorCode } from '../errors.js';
+import { type AtelierError, asAtelierError } from '../errors.js';
 import type { JsonValue } from '../text/json-schema.js';
 import type { BatchResult, BatchRow, BatchSink } from './batch-result.js';
 import type { Executor } from './executor.js';
 import { addSpent, NOTHING_SPENT, type Spent } from './program.js';
+import { endsTheRun } from './run-errors.js';
 
 /** How far a batch is. */
 export interface BatchProgress {
@@ -68,21 +69,6 @@ export function widthFor(concurrency: number): number {
   return concurrency + Math.ceil(concurrency / 4);
 }
 
-/** What concerns the run and not the row. */
-const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set([
-  'model.unknown',
-  'model.no_key',
-  'model.auth',
-  'model.not_found',
-  'model.quota',
-  'model.unreachable',
-  'model.no_permission',
-  'budget.exceeded',
-  'cancelled',
-  'workspace.untrusted',
-  'internal',
-]);
-
 class Batch {
   private readonly left: readonly BatchRow[];
   private readonly started: number;
@@ -129,11 +115,12 @@ class Batch {
       const execution = await executor.run(await inputsOf(row), { seed, signal });
       this.spent = addSpent(this.spent, execution);
       if (execution.cached) this.cached++;
-      return { row, cached: execution.cached, outputs: execution.outputs, reasoning: execution.reasoning };
+      const { cached, model, outputs, reasoning } = execution;
+      return { row, cached, model, outputs, reasoning };
     } catch (thrown) {
       const error = asAtelierError(thrown);
       if (error.spent !== undefined) this.spent = addSpent(this.spent, error.spent);
-      if (ENDS_THE_RUN.has(error.code)) {
+      if (endsTheRun(error)) {
         this.stopped ??= error;
         return undefined;
       }

@@ -1,4 +1,4 @@
-import { AtelierError, asAtelierError, type ErrorDocument } from '../errors.js';
+import { AtelierError, asAtelierError, type ErrorDocument, withSpent } from '../errors.js';
 import { IMAGE_PROMPT } from '../image-prompt/programs.js';
 import { matchTaste } from '../taste/find-taste.js';
 import type { Taste } from '../taste/taste.js';
@@ -6,6 +6,7 @@ import type { JsonValue } from '../text/json-schema.js';
 import { checkInputs } from './check-inputs.js';
 import type { Prediction, PredictOptions, Predictor } from './predictor.js';
 import { addSpent, type FieldValues, NOTHING_SPENT, type Program } from './program.js';
+import { endsTheRun } from './run-errors.js';
 import type { Task } from './task.js';
 
 /** One way to an answer: a program, and the model that runs it. */
@@ -25,8 +26,8 @@ export interface Execution extends Prediction {
 
 /** Runs one signature for entries: checks inputs, and takes the next way when a model fails. */
 export interface Executor {
-  /** What is tried first. */
-  readonly first: Route;
+  /** What is tried, in this order. */
+  readonly routes: readonly [Route, ...Route[]];
   /** The inputs, typed. @throws AtelierError `input.*`, which lists every problem */
   check(given: Readonly<Record<string, JsonValue>>): FieldValues;
   /**
@@ -45,7 +46,7 @@ export function createExecutor(routes: readonly [Route, ...Route[]], tastes: rea
   const [first, ...others] = routes;
   for (const { program } of others) requireInputsOf(first.program, program);
   return {
-    first,
+    routes,
     check: (given) => checkInputs(first.program.signature, given),
     async run(given, options) {
       // The inputs of every way are checked first: a run must not be paid and then fail on them.
@@ -60,7 +61,7 @@ export function createExecutor(routes: readonly [Route, ...Route[]], tastes: rea
           return { ...prediction, ...spent, model: predictor.model, program, inputs, fallback: failure?.toJSON() };
         } catch (thrown) {
           const error = asAtelierError(thrown);
-          if (!error.code.startsWith('model.')) throw error;
+          if (!error.code.startsWith('model.')) throw withSpent(error, failure?.spent ?? NOTHING_SPENT);
           failure = failure === undefined ? error : alsoFailed(failure, predictor.model, error);
         }
       }
@@ -82,6 +83,28 @@ function known(program: Program, given: Readonly<Record<string, JsonValue>>): Re
   return Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
 }
 
+/**
+ * For results that stand in one table: every way must give the same outputs.
+ * @throws AtelierError `usage.invalid`
+ */
+export function requireSameOutputs({ routes: [first, ...others] }: Executor): void {
+  const wanted = first.program.signature.outputs;
+  for (const { program } of others) {
+    const other = wanted.find((field) => {
+      const found = program.signature.outputs.find(({ name }) => name === field.name);
+      return found?.type !== field.type || (found.array === true) !== (field.array === true);
+    });
+    if (other === undefined) continue;
+    throw new AtelierError(
+      'usage.invalid',
+      `${program.signature.name} cannot stand in here: it has no output "${other.name}" of the same type.`,
+      {
+        hint: 'In a table all rows need the same outputs: choose another fallback, or none. Nothing was sent.',
+      },
+    );
+  }
+}
+
 function requireInputsOf(first: Program, other: Program): void {
   const names = first.signature.inputs.map((field) => field.name);
   const missing = other.signature.inputs.filter((field) => field.optional !== true && !names.includes(field.name));
@@ -93,10 +116,11 @@ function requireInputsOf(first: Program, other: Program): void {
   );
 }
 
+/** Two ways failed. A row that the second one could have answered is no reason to end a run: its error counts then. */
 function alsoFailed(first: AtelierError, model: string, second: AtelierError): AtelierError {
-  const { code, message, file, line, column } = first;
-  return new AtelierError(code, `${message} The fallback ${model} failed, too: ${second.message}`, {
-    hint: first.hint,
+  const { code, hint, file, line, column } = endsTheRun(first) && !endsTheRun(second) ? second : first;
+  return new AtelierError(code, `${first.message} The fallback ${model} failed, too: ${second.message}`, {
+    hint,
     file,
     line,
     column,

@@ -22,6 +22,8 @@ export interface PredictOptions {
 export interface Predictor {
   /** The name of the model. */
   readonly model: string;
+  /** What it is asked at. Never holds a key. */
+  readonly endpoint: string;
   /**
    * One prediction: one call, and a second one only when the answer cannot be read.
    * @param task its inputs are checked already (`checkInputs`)

@@ -20,10 +20,14 @@ function labelled(field: Field, value: FieldValue): string {
   return text.includes('\n') ? `${field.name}:\n${text}` : `${field.name}: ${text}`;
 }
 
-/** The input that a selected text goes into: the first required text, else the first required input, else the first of all. */
-export function selectionInput(signature: Signature): Field | undefined {
-  const required = signature.inputs.filter((field) => field.optional !== true);
-  return required.find(isText) ?? required[0] ?? signature.inputs.find(isText) ?? signature.inputs[0];
+/**
+ * The input that a selected text goes into: the first required text, else the first required input, else the first of all.
+ * @param given names of inputs that have a value already
+ */
+export function selectionInput(signature: Signature, given: readonly string[] = []): Field | undefined {
+  const open = signature.inputs.filter((field) => !given.includes(field.name));
+  const required = open.filter((field) => field.optional !== true);
+  return required.find(isText) ?? required[0] ?? open.find(isText) ?? open[0];
 }
 
 /** True when the only output is a text like the selection: it takes the selection's place. What is said about a text goes behind it. */

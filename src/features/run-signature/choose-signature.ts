@@ -30,7 +30,8 @@ export async function chooseSignature(services: Services, title: string): Promis
   const { vscode, settings } = services.host;
   const pick = vscode.window.createQuickPick<Item>();
   const items = itemsOf(services, (await services.signatures()).signatures);
-  let useCache = settings.cacheEnabled && settings.runMode === 'production';
+  const hasCache = settings.cacheEnabled && settings.runMode === 'production';
+  let useCache = hasCache;
   const cacheButton = (): vscode.QuickInputButton => ({
     iconPath: new vscode.ThemeIcon(useCache ? 'database' : 'circle-slash'),
     tooltip: useCache ? 'Answers may come from the cache. Click to ask anew this time.' : 'Asks anew, without the cache. Click to use it.',
@@ -40,7 +41,7 @@ export async function chooseSignature(services: Services, title: string): Promis
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.items = items;
-  pick.buttons = [cacheButton()];
+  pick.buttons = hasCache ? [cacheButton()] : [];
   const item = await new Promise<Item | undefined>((resolve) => {
     pick.onDidTriggerButton(() => {
       useCache = !useCache;

@@ -1,7 +1,10 @@
 import { createExecutor, type Executor } from '../../core/program/executor.js';
 import type { SignatureDefinition } from '../../core/signature/definition.js';
-import { baseProgram, findSignature } from '../../core/signature/find-signature.js';
+import { baseProgram } from '../../core/signature/find-signature.js';
 import type { Services } from '../services.js';
+
+/** The same question has the same answer: that is what lets the cache know it. */
+export const SEED = 1;
 
 /** A signature ready to run, with what the settings say about models, cache and fallback. */
 export interface OpenExecutor {
@@ -24,7 +27,7 @@ export async function openExecutor(services: Services, definition: SignatureDefi
   const simpler = settings.fallbackSignature(definition.signature.name);
   const model = settings.fallbackModel;
   if (simpler === undefined && model === undefined) return { executor: createExecutor([first], tastes), concurrency: main.concurrency };
-  const program = simpler === undefined ? first.program : baseProgram(findSignature((await services.signatures()).signatures, simpler));
+  const program = simpler === undefined ? first.program : baseProgram(await services.signature(simpler));
   const predictor = model === undefined ? first.predictor : createPredictor(await open(model));
   return { executor: createExecutor([first, { program, predictor }], tastes), concurrency: main.concurrency };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type * as vscode from 'vscode';
 import { behind, inPlaceOf, type LineEnd } from '../../core/text/reshape.js';
 import { TrackedPlaces } from '../../core/text/tracked-edits.js';
@@ -8,36 +9,42 @@ export type Placement = 'replace' | 'insertAfter';
 /** A result for one selection. */
 interface Spot {
   readonly original: string;
-  /** The result so far; undefined: none yet. */
-  text: string | undefined;
+  /** The result so far; '' where there is none. */
+  text: string;
 }
 
-/** Results for selected texts of a document that a person has not yet taken over. Follows the document while it is edited. */
+/**
+ * Results for selected texts of a document that a person has not yet taken over. From the moment it is made it follows the document, which
+ * may be edited all the time.
+ */
 export class Proposal {
+  readonly id = randomUUID();
+  /** The name of the signature that makes it. */
+  signature = '';
+  placement: Placement = 'replace';
+  /** What a person is told of it: signature, model, time, cost. */
+  facts = '';
+  /** True when all results are there. */
+  isComplete = false;
+  /** Stops the work on it. */
+  readonly abandon = new AbortController();
   private readonly spots: readonly Spot[];
   private readonly places: TrackedPlaces;
   private readonly changes: vscode.EventEmitter<void>;
   private readonly subscription: vscode.Disposable;
   /** Fires when the proposed text changes. */
   readonly onChange: vscode.Event<void>;
-  /** What a person is told of it: signature, model, time, cost. */
-  facts = '';
-  /** Stops the work on it. */
-  readonly abandon = new AbortController();
-  /** True when all results are there. */
-  isComplete = false;
 
   constructor(
     private readonly api: typeof vscode,
-    readonly id: string,
-    readonly signature: string,
     readonly document: vscode.TextDocument,
     selections: readonly vscode.Selection[],
-    public placement: Placement,
   ) {
-    this.spots = selections.map((selection) => ({ original: document.getText(selection), text: undefined }));
+    // In the order of the document, whatever the order in which they were selected.
+    const sorted = [...selections].sort((a, b) => a.start.compareTo(b.start));
+    this.spots = sorted.map((selection) => ({ original: document.getText(selection), text: '' }));
     this.places = new TrackedPlaces(
-      selections.map((selection) => ({ start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) })),
+      sorted.map((selection) => ({ start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) })),
     );
     this.changes = new api.EventEmitter<void>();
     this.onChange = this.changes.event;
@@ -46,6 +53,11 @@ export class Proposal {
       this.places.follow(contentChanges.map(({ rangeOffset, rangeLength, text }) => ({ offset: rangeOffset, length: rangeLength, text })));
       this.changes.fire();
     });
+  }
+
+  /** The selected texts, as they were when they were selected. */
+  get originals(): readonly string[] {
+    return this.spots.map(({ original }) => original);
   }
 
   /** Where the first change will be. */
@@ -68,14 +80,19 @@ export class Proposal {
     this.changes.fire();
   }
 
-  /** The results alone, one below the other. */
+  /** The results alone. */
   get results(): readonly string[] {
-    return this.spots.flatMap(({ text }) => text ?? []);
+    return this.spots.flatMap(({ text }) => (text.trim() === '' ? [] : [text]));
   }
 
-  /** Selections whose text was changed meanwhile: their results have no place any more. */
-  get lost(): number {
-    return this.spots.filter(({ text }, index) => text !== undefined && this.places.at(index) === undefined).length;
+  /** Results whose selected text was changed meanwhile: they have no place any more. */
+  get lost(): readonly string[] {
+    return this.spots.flatMap(({ text }, index) => (text.trim() !== '' && this.places.at(index) === undefined ? [text] : []));
+  }
+
+  /** True when no selected text was changed since it was selected. */
+  get isUntouched(): boolean {
+    return this.spots.every((_, index) => this.places.at(index) !== undefined);
   }
 
   /** The document as it would be. */
@@ -83,17 +100,17 @@ export class Proposal {
     const now = this.document.getText();
     let text = '';
     let from = 0;
-    for (const { start, end, result } of this.edits()) {
+    for (const { start, end, result } of this.edits(now)) {
       text += now.slice(from, start) + result;
       from = end;
     }
     return text + now.slice(from);
   }
 
-  /** All results as one edit: one step of undo. */
+  /** All results that have a place as one edit: one step of undo. */
   edit(): vscode.WorkspaceEdit {
     const edit = new this.api.WorkspaceEdit();
-    for (const { start, end, result } of this.edits()) {
+    for (const { start, end, result } of this.edits(this.document.getText())) {
       edit.replace(this.document.uri, new this.api.Range(this.document.positionAt(start), this.document.positionAt(end)), result);
     }
     return edit;
@@ -104,15 +121,14 @@ export class Proposal {
     this.changes.dispose();
   }
 
-  private edits(): { start: number; end: number; result: string }[] {
+  private edits(now: string): { start: number; end: number; result: string }[] {
     const eol: LineEnd = this.document.eol === this.api.EndOfLine.CRLF ? '\r\n' : '\n';
-    return this.spots
-      .flatMap(({ original, text }, index) => {
-        const place = this.places.at(index);
-        if (place === undefined || text === undefined || text === '') return [];
-        if (this.placement === 'replace') return [{ ...place, result: inPlaceOf(original, text, eol) }];
-        return [{ start: place.end, end: place.end, result: behind(original, text, eol) }];
-      })
-      .sort((a, b) => a.start - b.start);
+    return this.spots.flatMap(({ original, text }, index) => {
+      const place = this.places.at(index);
+      if (place === undefined || text.trim() === '') return [];
+      if (this.placement === 'replace') return [{ ...place, result: inPlaceOf(original, text, eol) }];
+      const insertion = behind(now, place.end, text, eol);
+      return [{ start: insertion.at, end: insertion.at, result: insertion.text }];
+    });
   }
 }

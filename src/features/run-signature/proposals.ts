@@ -29,10 +29,9 @@ export class Proposals implements vscode.TextDocumentContentProvider, vscode.Dis
       this.facts,
       vscode.workspace.registerTextDocumentContentProvider(PROPOSAL_SCHEME, this),
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
-        for (const tab of closed) {
-          const proposal = this.of(tab);
-          if (proposal !== undefined) this.forget(proposal);
-        }
+        const gone = closed.flatMap((tab) => this.of(tab) ?? []);
+        // A tab that moves to another group is closed and opened: what still has a tab after that is not gone.
+        if (gone.length > 0) setTimeout(() => this.forgetClosed(gone), MOVE_MS);
         this.showFacts();
       }),
       vscode.window.tabGroups.onDidChangeTabGroups(() => this.showFacts()),
@@ -49,7 +48,7 @@ export class Proposals implements vscode.TextDocumentContentProvider, vscode.Dis
   async show(proposal: Proposal): Promise<void> {
     const { vscode } = this.services.host;
     this.open.set(proposal.id, proposal);
-    const inNotebook = proposal.document.uri.scheme === 'vscode-notebook-cell';
+    const inNotebook = proposal.document.uri.scheme === CELL_SCHEME;
     const left = inNotebook ? this.uri(proposal, 'now') : proposal.document.uri;
     let pending = false;
     proposal.onChange(() => {
@@ -62,6 +61,11 @@ export class Proposals implements vscode.TextDocumentContentProvider, vscode.Dis
         if (inNotebook) this.changed.fire(left);
       }, REDRAW_MS);
     });
+    // Both sides in one language: the name of an untitled document or of a notebook would say another one.
+    for (const side of inNotebook ? (['now', 'proposed'] as const) : (['proposed'] as const)) {
+      const shown = await vscode.workspace.openTextDocument(this.uri(proposal, side));
+      await vscode.languages.setTextDocumentLanguage(shown, proposal.document.languageId);
+    }
     const name = path.posix.basename(proposal.document.uri.path);
     const title = `${proposal.signature}: ${name} ↔ proposal`;
     await vscode.commands.executeCommand('vscode.diff', left, this.uri(proposal, 'proposed'), title, {
@@ -79,14 +83,19 @@ export class Proposals implements vscode.TextDocumentContentProvider, vscode.Dis
     this.showFacts();
   }
 
-  /** Puts the results into the document, in one step of undo, and goes back to it. @throws AtelierError `selection.changed` */
-  async accept(uri: vscode.Uri | undefined): Promise<void> {
+  /**
+   * Puts the results into the document, in one step of undo, and goes back to it. Results whose text was changed meanwhile are left out.
+   * @returns those results
+   * @throws AtelierError `selection.changed` when none has a place any more
+   */
+  async accept(uri: vscode.Uri | undefined): Promise<readonly string[]> {
     const { vscode } = this.services.host;
     const proposal = this.require(uri);
     if (!proposal.isComplete) {
       throw new AtelierError('usage.invalid', `${proposal.signature} is still at work.`, { hint: 'Wait until it is done, or cancel it.' });
     }
-    if (proposal.lost > 0) {
+    const { lost, results } = proposal;
+    if (lost.length > 0 && lost.length === results.length) {
       throw new AtelierError('selection.changed', 'The selected text was changed while the result was made.', {
         hint: 'Copy the result or open it as a document instead. Nothing was changed.',
       });
@@ -97,7 +106,8 @@ export class Proposals implements vscode.TextDocumentContentProvider, vscode.Dis
       });
     }
     await this.close(proposal);
-    if (proposal.document.uri.scheme !== 'vscode-notebook-cell') await vscode.window.showTextDocument(proposal.document);
+    if (proposal.document.uri.scheme !== CELL_SCHEME) await vscode.window.showTextDocument(proposal.document);
+    return lost;
   }
 
   /** Closes it; the document stays as it is. */
@@ -111,16 +121,23 @@ export class Proposals implements vscode.TextDocumentContentProvider, vscode.Dis
 
   /** Closes what shows it, and forgets it. */
   async close(proposal: Proposal): Promise<void> {
-    const { vscode } = this.services.host;
-    const tabs = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.filter((tab) => this.of(tab) === proposal));
+    const tabs = this.tabsOf(proposal);
     this.forget(proposal);
-    await vscode.window.tabGroups.close(tabs);
+    await this.services.host.vscode.window.tabGroups.close(tabs);
   }
 
   dispose(): void {
     for (const proposal of this.open.values()) proposal.dispose();
     this.open.clear();
     this.subscriptions.dispose();
+  }
+
+  private forgetClosed(proposals: readonly Proposal[]): void {
+    for (const proposal of proposals) if (this.tabsOf(proposal).length === 0) this.forget(proposal);
+  }
+
+  private tabsOf(proposal: Proposal): vscode.Tab[] {
+    return this.services.host.vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.filter((tab) => this.of(tab) === proposal));
   }
 
   private forget(proposal: Proposal): void {
@@ -165,6 +182,9 @@ export class Proposals implements vscode.TextDocumentContentProvider, vscode.Dis
 }
 
 const REDRAW_MS = 60;
+/** How long a tab may take from one group to another. */
+const MOVE_MS = 200;
+const CELL_SCHEME = 'vscode-notebook-cell';
 
 function idOf(uri: vscode.Uri): string {
   return uri.path.split('/')[1] ?? '';

@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import { asAtelierError, type ErrorDocument } from '../../core/errors.js';
 import type { Services } from '../services.js';
 import { Proposals } from './proposals.js';
-import { copyResults, openResults } from './result.js';
+import { copyResults, openResults, openText } from './result.js';
 import { type RunRequest, runOnSelection } from './run-on-selection.js';
 import { runOnTable } from './run-on-table.js';
 import { runTyped } from './run-typed.js';
@@ -26,13 +26,23 @@ export function register(services: Services): vscode.Disposable {
     vscode.commands.registerCommand('promptAtelier.runSignatureOnTable', (uri?: unknown) =>
       guard('Run Signature on Table', () => runOnTable(services, uri instanceof vscode.Uri ? uri : undefined)),
     ),
-    command('acceptProposal', 'Accept Proposal', (uri) => proposals.accept(uri)),
+    command('acceptProposal', 'Accept Proposal', async (uri) => sayLost(services, await proposals.accept(uri))),
     command('rejectProposal', 'Reject Proposal', (uri) => proposals.reject(uri)),
     command('insertProposalAfter', 'Insert After Selection Instead', async (uri) => proposals.place(uri, 'insertAfter')),
     command('replaceWithProposal', 'Replace Selection Instead', async (uri) => proposals.place(uri, 'replace')),
     command('copyProposal', 'Copy Result', (uri) => copyResults(services, proposals.require(uri).results)),
     command('openProposal', 'Open Result as Document', (uri) => openResults(services, proposals.require(uri))),
   );
+}
+
+/** Results whose place is gone are paid all the same: they can be had. */
+function sayLost(services: Services, lost: readonly string[]): void {
+  if (lost.length === 0) return;
+  const open = 'Open as Document';
+  const text = `${lost.length === 1 ? 'One result was' : `${lost.length} results were`} left out: the selected text was changed meanwhile.`;
+  void Promise.resolve(services.host.vscode.window.showWarningMessage(text, open)).then(async (answer) => {
+    if (answer === open) await openText(services, lost.join('\n\n'), 'plaintext');
+  });
 }
 
 /** A failure is shown to the person; code that called gets it as a document, and need not wait until the message is closed. */

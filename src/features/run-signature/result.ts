@@ -1,11 +1,8 @@
 import type * as vscode from 'vscode';
 import type { Execution } from '../../core/program/executor.js';
+import { RESULT_ACTIONS, type ResultAction } from '../../host/settings.js';
 import type { Services } from '../services.js';
 import type { Proposal } from './proposal.js';
-
-/** What happens with a result. `preview`: a diff to accept or reject. */
-export const RESULT_ACTIONS = ['preview', 'replace', 'insertAfter', 'copy', 'newDocument'] as const;
-export type ResultAction = (typeof RESULT_ACTIONS)[number];
 
 const LABELS: Readonly<Record<ResultAction, readonly [label: string, detail: string]>> = {
   preview: ['$(diff) Preview as Diff', 'Accept or reject it'],

@@ -1,19 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import type * as vscode from 'vscode';
 import { AtelierError, asAtelierError, cancelled, isCancellation } from '../../core/errors.js';
 import type { Execution, Executor } from '../../core/program/executor.js';
 import { presentOutputs, replacesSelection, selectionInput } from '../../core/program/present.js';
-import type { SignatureDefinition } from '../../core/signature/definition.js';
+import type { Signature } from '../../core/signature/signature.js';
 import type { JsonValue } from '../../core/text/json-schema.js';
 import { plainLines } from '../../core/text/reshape.js';
 import { abortOn } from '../../host/abort.js';
+import { RESULT_ACTIONS, type ResultAction } from '../../host/settings.js';
 import type { Services } from '../services.js';
 import { askInputs } from './ask-inputs.js';
 import { chooseSignature, rememberSignature } from './choose-signature.js';
-import { openExecutor } from './open-executor.js';
+import { openExecutor, SEED } from './open-executor.js';
 import { Proposal } from './proposal.js';
 import type { Proposals } from './proposals.js';
-import { askAction, copyResults, factsOf, openResults, RESULT_ACTIONS, type ResultAction } from './result.js';
+import { askAction, copyResults, factsOf, openResults } from './result.js';
 
 /** What a keybinding, a task or code may give in advance. */
 export interface RunRequest {
@@ -27,15 +27,18 @@ export interface RunRequest {
 /** What came of it, for who called the command from code. */
 export interface RunOutcome {
   readonly signature: string;
+  /** One per selection, in the order of the document; null where it failed. */
   readonly outputs: readonly (Execution['outputs'] | null)[];
   readonly model: string;
   readonly cached: boolean;
 }
 
+type Inputs = Readonly<Record<string, JsonValue>>;
+
 /**
  * Runs a signature on every selected text of the active editor, side by side, and does with the results what the settings say.
  * @returns undefined when the person left
- * @throws AtelierError `input.*`, before anything is sent; `model.*` when no selection got a result
+ * @throws AtelierError `input.*`, `selection.changed`, before anything is sent; `model.*` when no selection got a result
  */
 export async function runOnSelection(services: Services, proposals: Proposals, request: RunRequest): Promise<RunOutcome | undefined> {
   services.requireTrust();
@@ -44,9 +47,22 @@ export async function runOnSelection(services: Services, proposals: Proposals, r
       hint: `Use ${RESULT_ACTIONS.join(', ')}.`,
     });
   }
-  const { vscode, settings } = services.host;
-  const target = await selectedTexts(vscode);
+  const target = await selectedTexts(services.host.vscode);
   if (target === undefined) return undefined;
+  // Made first: the document may be edited while questions are answered.
+  const proposal = new Proposal(services.host.vscode, target.document, target.selections);
+  try {
+    const outcome = await runFor(services, proposals, proposal, request);
+    if (outcome === undefined) await proposals.close(proposal);
+    return outcome;
+  } catch (error) {
+    await proposals.close(proposal);
+    throw error;
+  }
+}
+
+async function runFor(services: Services, proposals: Proposals, proposal: Proposal, request: RunRequest): Promise<RunOutcome | undefined> {
+  const { settings, log } = services.host;
   const chosen =
     request.signature === undefined
       ? await chooseSignature(services, 'Run Signature on Selection')
@@ -54,46 +70,43 @@ export async function runOnSelection(services: Services, proposals: Proposals, r
   if (chosen === undefined) return undefined;
   const { definition } = chosen;
   const { signature } = definition;
-  const field = selectionInput(signature);
+  const field = selectionInput(signature, Object.keys(request.inputs ?? {}));
   const others = signature.inputs.filter((input) => input !== field && input.optional !== true);
   const inputs = await askInputs(services, signature, others, request.inputs ?? {});
   if (inputs === undefined) return undefined;
   const action = request.result ?? settings.resultAction ?? (await askAction(services, signature.name));
   if (action === undefined) return undefined;
   const { executor } = await openExecutor(services, definition, request.cache ?? chosen.useCache);
-  const { document, selections } = target;
-  const { withImageFiles } = await import('../../store/index.js');
-  const fixed = await withImageFiles(signature, inputs, services.host.workspaceFolder() ?? '');
-  const given = selections.map((selection) => ({
-    ...fixed,
-    ...(field === undefined ? {} : { [field.name]: plainLines(document.getText(selection)) }),
-  }));
+  const given = await Promise.all(
+    proposal.originals.map((text) =>
+      withImages(services, signature, { ...inputs, ...(field === undefined ? {} : { [field.name]: plainLines(text) }) }),
+    ),
+  );
   for (const each of given) executor.check(each);
-  await rememberSignature(services, definition);
-  const placement = action === 'insertAfter' || (action !== 'replace' && !replacesSelection(signature)) ? 'insertAfter' : 'replace';
-  const proposal = new Proposal(vscode, randomUUID(), signature.name, document, selections, placement);
-  try {
-    if (action === 'preview') await proposals.show(proposal);
-    const run = await runAll(services, executor, definition, given, proposal);
-    const facts = factsOf(
-      signature.name,
-      run.executions.flatMap((execution) => execution ?? []),
-      run.milliseconds,
-    );
-    services.host.log.info(facts);
-    await finish(services, proposals, proposal, action, facts);
-    report(services, run.failures, selections.length);
-    const [first] = run.executions.flatMap((execution) => execution ?? []);
-    return {
-      signature: signature.name,
-      outputs: run.executions.map((execution) => execution?.outputs ?? null),
-      model: first?.model ?? executor.first.predictor.model,
-      cached: run.executions.every((execution) => execution?.cached === true),
-    };
-  } catch (error) {
-    await proposals.close(proposal);
-    throw error;
+  if (!proposal.isUntouched) {
+    throw new AtelierError('selection.changed', 'The selected text was changed.', { hint: 'Select it again. Nothing was sent.' });
   }
+  await rememberSignature(services, definition);
+  proposal.signature = signature.name;
+  proposal.placement = action === 'insertAfter' || (action !== 'replace' && !replacesSelection(signature)) ? 'insertAfter' : 'replace';
+  if (action === 'preview') await proposals.show(proposal);
+  const run = await runAll(services, executor, given, proposal);
+  const executions = run.executions.flatMap((execution) => execution ?? []);
+  const facts = factsOf(signature.name, executions, run.milliseconds);
+  log.info(facts);
+  await finish(services, proposals, proposal, action, facts);
+  report(services, run.failures, given.length);
+  return {
+    signature: signature.name,
+    outputs: run.executions.map((execution) => execution?.outputs ?? null),
+    model: executions[0]?.model ?? executor.routes[0].predictor.model,
+    cached: run.executions.every((execution) => execution?.cached === true),
+  };
+}
+
+async function withImages(services: Services, signature: Signature, inputs: Inputs): Promise<Inputs> {
+  const { withImageFiles } = await import('../../store/index.js');
+  return withImageFiles(signature, inputs, services.host.workspaceFolder() ?? '');
 }
 
 /** The selected texts of the active editor; the whole document when a person wants that. */
@@ -119,45 +132,50 @@ async function selectedTexts(
 }
 
 interface Run {
-  /** One per selection; undefined where it failed. */
+  /** One per selection; undefined where it failed, or was cancelled. */
   readonly executions: readonly (Execution | undefined)[];
   readonly failures: readonly AtelierError[];
   readonly milliseconds: number;
 }
 
-/** All selections at once: the endpoint's queue decides how many are under way. @throws AtelierError when none succeeds */
-async function runAll(
-  services: Services,
-  executor: Executor,
-  { signature }: SignatureDefinition,
-  given: readonly Readonly<Record<string, JsonValue>>[],
-  proposal: Proposal,
-): Promise<Run> {
+/** Time between two looks at an answer that grows: to read it takes time, too. */
+const LOOK_MS = 60;
+
+/**
+ * All selections at once: the endpoint's queue decides how many are under way. What is there when it is cancelled stays.
+ * @throws AtelierError when none succeeds
+ */
+async function runAll(services: Services, executor: Executor, given: readonly Inputs[], proposal: Proposal): Promise<Run> {
   const { vscode } = services.host;
   const { partialAnswer } = await import('../../engine/index.js');
   const started = performance.now();
   const many = given.length > 1;
-  const title = many ? `${signature.name} on ${given.length} selections` : signature.name;
+  const [{ program, predictor }] = executor.routes;
+  const title = many ? `${proposal.signature} on ${given.length} selections` : proposal.signature;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, async (progress, token) => {
     const signal = AbortSignal.any([abortOn(token), proposal.abandon.signal]);
     const failures: AtelierError[] = [];
     let done = 0;
     const say = (text: string) => progress.report({ message: many ? `${done} of ${given.length}` : text });
-    say(`asking ${executor.first.predictor.model}`);
+    say(`asking ${predictor.model}`);
     const executions = await Promise.all(
       given.map(async (inputs, index) => {
+        let looked = 0;
+        const onText = (raw: string) => {
+          if (performance.now() - looked < LOOK_MS) return;
+          looked = performance.now();
+          const text = partialAnswer(raw, program);
+          proposal.set(index, text);
+          say(text.slice(-SHOWN).replace(/\s+/g, ' '));
+        };
         try {
-          const onText = (raw: string) => {
-            const text = partialAnswer(raw, executor.first.program);
-            proposal.set(index, text);
-            say(text.replace(/\s+/g, ' ').slice(-60));
-          };
           const execution = await executor.run(inputs, { seed: SEED, signal, onText });
           proposal.set(index, presentOutputs(execution.program.signature, execution.outputs));
           return execution;
         } catch (error) {
           failures.push(asAtelierError(error));
+          // Half an answer is none.
           proposal.set(index, '');
           return undefined;
         } finally {
@@ -166,37 +184,39 @@ async function runAll(
         }
       }),
     );
-    if (signal.aborted) throw cancelled();
-    const [failure] = failures;
-    if (failure !== undefined && failures.length === given.length) throw failure;
+    const failure = failures.find((each) => !isCancellation(each));
+    if (failures.length === given.length) throw failure ?? cancelled();
+    if (proposal.abandon.signal.aborted) throw cancelled();
     return { executions, failures, milliseconds: performance.now() - started };
   });
 }
 
-/** The same question has the same answer: that is what lets the cache know it. */
-const SEED = 1;
+/** Characters of a growing answer that the notification shows. */
+const SHOWN = 60;
 
 async function finish(services: Services, proposals: Proposals, proposal: Proposal, action: ResultAction, facts: string): Promise<void> {
   const { vscode } = services.host;
+  if (proposal.results.length === 0) void vscode.window.showInformationMessage(`${proposal.signature} gave an empty result.`);
   if (action === 'preview') {
     proposals.complete(proposal, facts);
     return;
   }
   vscode.window.setStatusBarMessage(`$(sparkle) ${facts}`, 10_000);
   if (action === 'copy') await copyResults(services, proposal.results);
-  else if (action === 'newDocument' || proposal.lost > 0 || !(await vscode.workspace.applyEdit(proposal.edit()))) {
+  else if (action === 'newDocument' || proposal.lost.length > 0 || !(await vscode.workspace.applyEdit(proposal.edit()))) {
     // A result is paid: where it cannot go to its place, it gets one of its own.
     await openResults(services, proposal);
   }
   proposal.dispose();
 }
 
-/** Says what failed while the rest succeeded. */
+/** Says what has no result while the rest has one. */
 function report(services: Services, failures: readonly AtelierError[], all: number): void {
-  const [first] = failures.filter((failure) => !isCancellation(failure));
-  if (first === undefined) return;
-  services.host.log.error('Run Signature on Selection', first);
+  if (failures.length === 0) return;
+  const first = failures.find((failure) => !isCancellation(failure));
+  if (first !== undefined) services.host.log.error('Run Signature on Selection', first);
+  const why = first === undefined ? 'You cancelled them.' : `${first.message} ${first.hint}`;
   void services.host.vscode.window.showWarningMessage(
-    `${failures.length} of ${all} selections have no result and stay as they are. ${first.message} ${first.hint}`,
+    `${failures.length} of ${all} selections have no result and stay as they are. ${why}`,
   );
 }

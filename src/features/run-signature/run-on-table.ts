@@ -4,7 +4,8 @@ import { AtelierError, isCancellation } from '../../core/errors.js';
 import { mapColumns } from '../../core/example/columns.js';
 import { type BatchReport, runBatch, widthFor } from '../../core/program/batch.js';
 import { describeProgress } from '../../core/program/batch-progress.js';
-import { programHash } from '../../core/program/program-hash.js';
+import { requireSameOutputs } from '../../core/program/executor.js';
+import { runIdentity } from '../../core/program/run-identity.js';
 import { labelOf } from '../../core/signature/labels.js';
 import type { Field, Signature } from '../../core/signature/signature.js';
 import type { JsonValue } from '../../core/text/json-schema.js';
@@ -12,7 +13,7 @@ import { abortOn } from '../../host/abort.js';
 import type { Services } from '../services.js';
 import { askInputs } from './ask-inputs.js';
 import { chooseSignature, rememberSignature } from './choose-signature.js';
-import { openExecutor } from './open-executor.js';
+import { openExecutor, SEED } from './open-executor.js';
 
 /** Files of rows in a workspace. */
 const TABLES = '**/*.{csv,jsonl,ndjson}';
@@ -46,6 +47,7 @@ export async function runOnTable(services: Services, uri: vscode.Uri | undefined
   const inputsOf = mapColumns(fields, dataset.columns, mapping, path.basename(table.fsPath));
   const fixedInputs = await withImageFiles(signature, fixed, workspaceFolder);
   const { executor, concurrency } = await openExecutor(services, definition, useCache);
+  requireSameOutputs(executor);
   const target = await askTarget(services, table, signature.name);
   if (target === undefined) return;
   const results = await openBatchResults({
@@ -56,7 +58,7 @@ export async function runOnTable(services: Services, uri: vscode.Uri | undefined
     rows: dataset.rows,
     outputs: signature.outputs.map((field) => field.name),
     reasoning: false,
-    program: `${executor.first.predictor.model} ${programHash(executor.first.program).slice(0, 12)}`,
+    program: runIdentity(executor.routes, { mapping, fixed, seed: SEED }),
     resume: target.resume,
     retryFailed: target.resume,
     onProblem: (problem) => services.report(problem),
@@ -71,12 +73,12 @@ export async function runOnTable(services: Services, uri: vscode.Uri | undefined
         rows: dataset.rows,
         inputsOf: async ({ values }) => ({
           ...fixedInputs,
-          ...(await withImageFiles(signature, inputsOf(values), path.dirname(table.fsPath))),
+          ...(await withImageFiles(signature, inputsOf(values), path.dirname(table.fsPath), [path.dirname(table.fsPath), workspaceFolder])),
         }),
         executor,
         sink: results,
         concurrency: widthFor(concurrency),
-        seed: 1,
+        seed: SEED,
         signal: abortOn(token),
         now: () => performance.now(),
         onProgress: (state) => {

@@ -5,7 +5,7 @@ import { abortOn } from '../../host/abort.js';
 import type { Services } from '../services.js';
 import { askInputs } from './ask-inputs.js';
 import { chooseSignature, rememberSignature } from './choose-signature.js';
-import { openExecutor } from './open-executor.js';
+import { openExecutor, SEED } from './open-executor.js';
 import { factsOf, openText } from './result.js';
 
 /**
@@ -33,8 +33,8 @@ export async function runTyped(services: Services, uri: vscode.Uri | undefined):
   const started = performance.now();
   const options = { location: vscode.ProgressLocation.Notification, title: signature.name, cancellable: true };
   const execution = await vscode.window.withProgress(options, (progress, token) => {
-    progress.report({ message: `asking ${executor.first.predictor.model}` });
-    return executor.run(given, { seed: 1, signal: abortOn(token) });
+    progress.report({ message: `asking ${executor.routes[0].predictor.model}` });
+    return executor.run(given, { seed: SEED, signal: abortOn(token) });
   });
   const facts = factsOf(signature.name, [execution], performance.now() - started);
   log.info(facts);

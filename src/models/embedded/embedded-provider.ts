@@ -7,6 +7,9 @@ import { estimatePrompt, estimateTokens } from '../tokens.js';
 import { cannotVote, canVote, voteClasses } from './class-votes.js';
 import { ImagePromptWriter } from './image-prompts.js';
 
+/** What can do the rest. */
+const OTHERS = 'Choose a language model: OpenAI, Groq, Gemini, OpenRouter, a local Ollama or LM Studio, or one of the editor.';
+
 /**
  * The model that is always there: no key, no network, no weights. Example-based: it works from the vocabulary and the demos of a task,
  * so better demos make better answers. It is not a language model, and refuses what it cannot do.
@@ -48,7 +51,7 @@ export class EmbeddedProvider implements Provider {
     if (task !== undefined && task.taste === undefined) throw cannotVote(task);
     const what = task === undefined ? 'free conversation' : `the signature ${task.program.signature.name}`;
     throw new AtelierError('model.unsupported', `The embedded model cannot do ${what}: it writes image prompts from examples.`, {
-      hint: 'Choose a language model: OpenAI, Groq, Gemini, OpenRouter, a local Ollama or LM Studio, or one of the editor.',
+      hint: OTHERS,
     });
   }
 }
@@ -58,7 +61,7 @@ function unknownTaste(name: string): AtelierError {
     'model.unsupported',
     `The embedded model writes image prompts from the words of a taste, and "${name}" is none.`,
     {
-      hint: 'Name a built-in taste or one of your tastes.yaml, or choose a language model.',
+      hint: `Name a built-in taste or one of your tastes.yaml. ${OTHERS}`,
     },
   );
 }

@@ -134,6 +134,21 @@ describe('atelier run --batch', () => {
     assert.ok(server.chats.every(({ body }) => JSON.stringify(body).includes('Tone: calm')));
   });
 
+  it('never mixes the results of two ways to run', async () => {
+    writeFileSync(file('two.csv'), 'id,review,other\n1,review number 1,x\n2,review number 2,y\n');
+    const args = [LINE, '--batch', 'two.csv', '--out', 'out.csv'];
+    await atelier(...args, '--budget-calls', '1');
+    const before = readFileSync(file('out.csv'), 'utf8');
+    for (const more of [['--seed', '2'], ['--map', 'review=other'], ['--fallback-model', 'embedded'], ['--reasoning']]) {
+      const { code, stdout } = await atelier(...args, ...more, '--resume');
+      assert.deepEqual([code, JSON.parse(stdout).error.code], [2, 'usage.invalid'], more.join(' '));
+    }
+    assert.equal(readFileSync(file('out.csv'), 'utf8'), before);
+    assert.equal(JSON.parse((await atelier(...args, '--resume')).stdout).done, 2);
+    const other = await atelier(LINE, '--batch', 'two.csv', '--out', 'b.csv', '--fallback-signature', 'review -> category');
+    assert.match(JSON.parse(other.stdout).error.message, /has no output "label"/);
+  });
+
   it('keeps failed rows with their reason; --retry-failed runs them again', async () => {
     writeFileSync(file('three.csv'), 'id,review\n1,review number 1\n2,\n3,review number 3\n');
     server.inject({ ...faults.text('no idea'), times: 2, when: (request) => numberIn(request) === 3 });
@@ -143,6 +158,8 @@ describe('atelier run --batch', () => {
     assert.deepEqual([failed.code, document.rows, document.failed, document.calls], [1, 3, 2, 3]);
     const reasons = () => results('out.csv').map((row) => row._error?.split(':')[0]);
     assert.deepEqual(reasons(), ['', 'input.missing', 'model.invalid_answer']);
+    const skipped = await atelier(...args, '--resume');
+    assert.deepEqual([skipped.code, JSON.parse(skipped.stdout).failed], [1, 2], 'what failed before is no success now');
     const again = await atelier(...args, '--resume', '--retry-failed');
     assert.deepEqual([JSON.parse(again.stdout).skipped, JSON.parse(again.stdout).failed], [1, 1]);
     assert.deepEqual(reasons(), ['', 'input.missing', '']);

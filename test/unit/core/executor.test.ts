@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { AtelierError, type ErrorCode } from '../../../src/core/errors.js';
 import { runBatch } from '../../../src/core/program/batch.js';
 import type { BatchResult, BatchRow, BatchSink } from '../../../src/core/program/batch-result.js';
-import { createExecutor, type Route } from '../../../src/core/program/executor.js';
+import { createExecutor, type Route, requireSameOutputs } from '../../../src/core/program/executor.js';
 import type { Predictor } from '../../../src/core/program/predictor.js';
 import { type FieldValues, NO_USAGE, NOTHING_SPENT } from '../../../src/core/program/program.js';
 import type { Task } from '../../../src/core/program/task.js';
@@ -16,6 +16,7 @@ function route(line: string, model: string, answer: (task: Task) => FieldValues 
   const tasks: Task[] = [];
   const predictor: Predictor = {
     model,
+    endpoint: 'test',
     async predict(task) {
       tasks.push(task);
       return { ...SPENT, outputs: await answer(task), reasoning: undefined, cached: false };
@@ -73,6 +74,35 @@ describe('an executor', () => {
       .catch((thrown: unknown) => thrown);
     assert.ok(AtelierError.is(error, 'model.timeout'));
     assert.match(error.message, /The fallback two failed, too: It failed\./);
+  });
+
+  it('ends no run for a row that the second way could have answered', async () => {
+    const routes = [route('a -> c', 'one', failing('model.unreachable')), route('a -> c', 'two', failing('model.invalid_answer'))] as const;
+    assert.equal(await codeOf(createExecutor([...routes]).run({ a: 'x' })), 'model.invalid_answer');
+    const both = [route('a -> c', 'one', failing('model.unreachable')), route('a -> c', 'two', failing('model.auth'))] as const;
+    assert.equal(await codeOf(createExecutor([...both]).run({ a: 'x' })), 'model.unreachable');
+  });
+
+  it('counts what the first way cost when the second is stopped', async () => {
+    const routes = [
+      route('a -> c', 'one', failing('model.invalid_answer', SPENT)),
+      route('a -> c', 'two', failing('budget.exceeded')),
+    ] as const;
+    const error: unknown = await createExecutor([...routes])
+      .run({ a: 'x' })
+      .catch((thrown: unknown) => thrown);
+    assert.ok(AtelierError.is(error, 'budget.exceeded'));
+    assert.equal(error.spent?.calls, 1);
+  });
+
+  it('refuses a table whose rows would have different outputs', () => {
+    const first = route('a -> label: class "x, y"', 'one', () => ({}));
+    assert.throws(() => requireSameOutputs(createExecutor([first, route('a -> category', 'two', () => ({}))])), /has no output "label"/);
+    assert.throws(
+      () => requireSameOutputs(createExecutor([first, route('a -> label', 'two', () => ({}))])),
+      /no output "label" of the same type/,
+    );
+    requireSameOutputs(createExecutor([first, route('a -> label: class "x, y", more', 'two', () => ({}))]));
   });
 
   it('refuses a second way that needs an input which the first does not have', () => {

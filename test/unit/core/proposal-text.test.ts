@@ -11,10 +11,21 @@ describe('a text in the place of another', () => {
     assert.equal(inPlaceOf('   ', 'new', '\n'), '   new');
   });
 
+  const inserted = (document: string, selected: string, text: string, eol: '\n' | '\r\n' = '\n') => {
+    const insertion = behind(document, document.indexOf(selected) + selected.length, text, eol);
+    return document.slice(0, insertion.at) + insertion.text + document.slice(insertion.at);
+  };
+
   it('goes behind it on lines of its own', () => {
-    assert.equal(behind('a line', 'said\n', '\n'), '\nsaid');
-    assert.equal(behind('whole lines\n', 'said', '\n'), 'said\n');
-    assert.equal(behind('whole lines\r\n', 'one\ntwo', '\r\n'), 'one\r\ntwo\r\n');
+    assert.equal(inserted('a line', 'a line', 'said\n'), 'a line\nsaid');
+    assert.equal(inserted('whole\nnext', 'whole\n', 'said'), 'whole\nsaid\nnext');
+    assert.equal(inserted('whole\r\nnext', 'whole\r\n', 'one\ntwo', '\r\n'), 'whole\r\none\r\ntwo\r\nnext');
+    assert.equal(inserted('a\r\nb', 'a', 'said', '\r\n'), 'a\r\nsaid\r\nb');
+  });
+
+  it('tears no line apart, and takes no indentation from the next one', () => {
+    assert.equal(inserted('A cat sat. And then…\nEnd', 'A cat sat.', 'said'), 'A cat sat. And then…\nsaid\nEnd');
+    assert.equal(inserted('if (x)\n    next()', 'if (x)\n  ', 'said'), 'if (x)\nsaid\n    next()');
   });
 });
 
@@ -77,6 +88,7 @@ describe('the input that a selection goes into', () => {
     assert.equal(input('hint?, passage -> revised'), 'passage');
     assert.equal(input('hint? -> revised'), 'hint');
     assert.equal(input('n: int -> b'), 'n');
+    assert.equal(selectionInput(parseOneLine('passage, wish -> revised'), ['passage'])?.name, 'wish');
   });
 
   it('is replaced by one text alone', () => {

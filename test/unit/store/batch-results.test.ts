@@ -194,7 +194,9 @@ for (const ending of ['csv', 'jsonl']) {
     it('names the thoughts apart from a column of that name', async () => {
       const withReasoning = { columns: ['reasoning'], rows: [{ row: 1, line: 2, values: { reasoning: 'mine' } }], reasoning: true };
       const results = await open(withReasoning);
-      await results.append([{ row: rowAt(withReasoning.rows, 1), cached: true, outputs: { label: 'x', score: 1 }, reasoning: 'because' }]);
+      await results.append([
+        { row: rowAt(withReasoning.rows, 1), cached: true, model: 'test:m', outputs: { label: 'x', score: 1 }, reasoning: 'because' },
+      ]);
       await results.close();
       const [values] = await saved();
       assert.deepEqual([values?.reasoning, values?._reasoning, String(values?._cached)], ['mine', 'because', 'true']);
@@ -269,8 +271,8 @@ describe('results of a batch', () => {
       const options = { ...batchOptions(folder.path(), folder.path(name), 0), rows, columns, outputs: ['made'] };
       const results = await openBatchResults(options);
       await results.append([
-        { row: rowAt(rows, 1), cached: false, outputs: { made: { a: [null] } } },
-        { row: rowAt(rows, 2), cached: true, outputs: { made: null } },
+        { row: rowAt(rows, 1), cached: false, model: 'test:m', outputs: { made: { a: [null] } } },
+        { row: rowAt(rows, 2), cached: true, model: 'test:m', outputs: { made: null } },
       ]);
       await results.close();
       contents[name] = await readFile(folder.path(name), 'utf8');
@@ -280,15 +282,15 @@ describe('results of a batch', () => {
     }
     assert.equal(
       contents['out.csv'],
-      `_row,n,yes,list,none,text,constructor,made,_cached,_error,_program
-1,0.5,true,"[1,""two""]",,"a\r\nb",,"{""a"":[null]}",false,,model-a 0123abcd
-3,,,,,half \ufffd pair,,,true,,model-a 0123abcd
+      `_row,n,yes,list,none,text,constructor,made,_cached,_error,_model,_program
+1,0.5,true,"[1,""two""]",,"a\r\nb",,"{""a"":[null]}",false,,test:m,model-a 0123abcd
+3,,,,,half \ufffd pair,,,true,,test:m,model-a 0123abcd
 `,
     );
     assert.equal(
       contents['out.jsonl'],
-      `{"_row":1," n ":0.5,"yes":true,"list":[1,"two"],"none":null,"text":"a\\r\\nb","made":{"a":[null]},"_cached":false,"_program":"model-a 0123abcd"}
-{"_row":3,"text":"half \\ud800 pair","made":null,"_cached":true,"_program":"model-a 0123abcd"}
+      `{"_row":1," n ":0.5,"yes":true,"list":[1,"two"],"none":null,"text":"a\\r\\nb","made":{"a":[null]},"_cached":false,"_model":"test:m","_program":"model-a 0123abcd"}
+{"_row":3,"text":"half \\ud800 pair","made":null,"_cached":true,"_model":"test:m","_program":"model-a 0123abcd"}
 `,
     );
   });

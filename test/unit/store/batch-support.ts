@@ -30,7 +30,7 @@ export function batchOptions(workspaceFolder: string, file: string, count: numbe
 }
 
 export function resultOf(row: BatchRow, label = `label of ${row.row}`): BatchResult {
-  return { row, cached: false, outputs: { label, score: row.row / 4 } };
+  return { row, cached: false, model: 'test:m', outputs: { label, score: row.row / 4 } };
 }
 
 export function failureOf(row: BatchRow): BatchResult {
