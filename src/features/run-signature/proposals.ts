@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 import { AtelierError } from '../../core/errors.js';
 import type { Services } from '../services.js';
 import type { Placement, Proposal } from './proposal.js';
+import { Throttle } from './throttle.js';
 
 const PROPOSAL_SCHEME = 'promptAtelier-proposal';
 /** The side of a diff: the document as it is (where its own editor cannot be one), or as it would be. */
@@ -50,17 +51,12 @@ export class Proposals implements vscode.TextDocumentContentProvider, vscode.Dis
     this.open.set(proposal.id, proposal);
     const inNotebook = proposal.document.uri.scheme === CELL_SCHEME;
     const left = inNotebook ? this.uri(proposal, 'now') : proposal.document.uri;
-    let pending = false;
-    proposal.onChange(() => {
-      if (pending) return;
-      pending = true;
-      // Words come faster than a diff can be drawn.
-      setTimeout(() => {
-        pending = false;
-        this.changed.fire(this.uri(proposal, 'proposed'));
-        if (inNotebook) this.changed.fire(left);
-      }, REDRAW_MS);
+    // Words come faster than a diff can be drawn.
+    const redraw = new Throttle<void>(REDRAW_MS, () => {
+      this.changed.fire(this.uri(proposal, 'proposed'));
+      if (inNotebook) this.changed.fire(left);
     });
+    proposal.onChange(() => redraw.push());
     // Both sides in one language: the name of an untitled document or of a notebook would say another one.
     for (const side of inNotebook ? (['now', 'proposed'] as const) : (['proposed'] as const)) {
       const shown = await vscode.workspace.openTextDocument(this.uri(proposal, side));

@@ -14,6 +14,7 @@ import { openExecutor, SEED } from './open-executor.js';
 import { Proposal } from './proposal.js';
 import type { Proposals } from './proposals.js';
 import { askAction, copyResults, factsOf, openResults } from './result.js';
+import { Throttle } from './throttle.js';
 
 /** What a keybinding, a task or code may give in advance. */
 export interface RunRequest {
@@ -161,19 +162,18 @@ async function runAll(services: Services, executor: Executor, given: readonly In
     say(`asking ${predictor.model}`);
     const executions = await Promise.all(
       given.map(async (inputs, index) => {
-        let looked = 0;
-        const onText = (raw: string) => {
-          if (performance.now() - looked < LOOK_MS) return;
-          looked = performance.now();
+        const growing = new Throttle<string>(LOOK_MS, (raw) => {
           const text = partialAnswer(raw, program);
           proposal.set(index, text);
           say(text.slice(-SHOWN).replace(/\s+/g, ' '));
-        };
+        });
         try {
-          const execution = await executor.run(inputs, { seed: SEED, signal, onText });
+          const execution = await executor.run(inputs, { seed: SEED, signal, onText: (raw) => growing.push(raw) });
+          growing.stop();
           proposal.set(index, presentOutputs(execution.program.signature, execution.outputs));
           return execution;
         } catch (error) {
+          growing.stop();
           failures.push(asAtelierError(error));
           // Half an answer is none.
           proposal.set(index, '');
