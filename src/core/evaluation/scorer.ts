@@ -13,7 +13,7 @@ export interface Scorer {
   /** Whether it compares with labels. */
   readonly needsLabels: boolean;
   /** @throws anything: the row fails with it, unless it would fail every other row as well */
-  score(given: MetricCase, options: { signal?: AbortSignal }): Promise<ScorerResult>;
+  score(given: MetricCase, options: { readonly signal?: AbortSignal | undefined }): Promise<ScorerResult>;
 }
 
 /** A metric as a scorer. */
