@@ -10,6 +10,9 @@ export type Verdict = 'better' | 'worse' | 'no real difference';
 /** The 97.5 % point of the normal distribution: for intervals of 95 %. */
 const Z95 = 1.959964;
 
+/** Fewer values have too few different resamples (35 for four) for a bootstrap to mean anything. */
+const LEAST_FOR_BOOTSTRAP = 5;
+
 export interface BootstrapOptions {
   readonly seed: number;
   /** 2000 when absent; Efron and Tibshirani 1993 advise 1000 or more. */
@@ -90,22 +93,23 @@ export function bootstrapInterval(values: readonly number[], options: BootstrapO
 }
 
 /**
- * The 95 % interval of a mean score: Wilson's when all are 0 or 1, else the bootstrap's.
+ * The 95 % interval of a mean score: Wilson's when all are 0 or 1, else the bootstrap's. For fewer than 5 scores it is Wilson's with the
+ * mean as share: scores in 0..1 never vary more than as many 0s and 1s with the same mean.
  * @param scores 0..1, one per row: repeats of a row belong together in one mean, they are not rows of their own (Miller 2024, "Adding
  *   Error Bars to Evals")
- * @returns never undefined and never without width by chance. Without scores [0, 1]. When all are the same, other values may be as
- *   frequent as Wilson's interval for n of n allows, and anywhere in 0..1: for 0 and 1 that is Wilson's interval itself
+ * @returns never without width by chance. Without scores [0, 1]. When all are the same, other values may be as frequent as Wilson's
+ *   interval for 0 of n allows, and anywhere in 0..1: where all are 0 or 1 that is Wilson's interval itself
  */
 export function meanInterval(scores: readonly number[], seed = 0): Interval {
   if (areBinary(scores)) return wilson(scores.filter((score) => score === 1).length, scores.length);
-  return bootstrapInterval(scores, { seed }) ?? constantInterval(scores, [0, 1]);
+  return boundedInterval(scores, [0, 1], seed);
 }
 
 /**
  * The mean difference of scores of the same rows, with its 95 % interval. When all scores are 0 or 1: Tango's score interval (Tango
  * 1998; recommended by Fagerland, Lydersen and Laake 2014), which leaves 0 out exactly when McNemar's test (1947, without continuity
- * correction) rejects at 5 %. Else the bootstrap of the differences, as in {@link bootstrapInterval}; when all differences are the same,
- * as in {@link meanInterval}.
+ * correction) rejects at 5 %. Else the bootstrap of the differences, with the same care for few and for equal ones as in
+ * {@link meanInterval}.
  * @param before scores 0..1
  * @param after as many, of the same rows
  */
@@ -118,7 +122,7 @@ export function pairedDifference(before: readonly number[], after: readonly numb
     const lost = differences.filter((each) => each < 0).length;
     return { difference, interval: tango(gained, lost, n), n };
   }
-  return { difference, interval: bootstrapInterval(differences, { seed }) ?? constantInterval(differences, [-1, 1]), n };
+  return { difference, interval: boundedInterval(differences, [-1, 1], seed), n };
 }
 
 /** What the interval of a difference says: nothing, when it holds 0. */
@@ -188,12 +192,18 @@ function tangoHigh(gained: number, lost: number, n: number): number {
   return (low + high) / 2;
 }
 
-/** For values that are all the same, within the bounds of what a value can be. */
-function constantInterval(values: readonly number[], [lowest, highest]: Interval): Interval {
-  const [value] = values;
-  if (value === undefined) return [lowest, highest];
-  const [, others] = wilson(0, values.length);
-  return [value + others * (lowest - value), value + others * (highest - value)];
+/** Of the mean of values that lie between two bounds. */
+function boundedInterval(values: readonly number[], [lowest, highest]: Interval, seed: number): Interval {
+  const n = values.length;
+  const centre = mean(values);
+  if (centre === undefined) return [lowest, highest];
+  if (n < LEAST_FOR_BOOTSTRAP) {
+    const range = highest - lowest;
+    const [low, high] = wilson((n * (centre - lowest)) / range, n);
+    return [lowest + range * low, lowest + range * high];
+  }
+  const [, others] = wilson(0, n);
+  return bootstrapInterval(values, { seed }) ?? [centre + others * (lowest - centre), centre + others * (highest - centre)];
 }
 
 function resampledMeans(data: Float64Array, resamples: number, random: Random): Float64Array {

@@ -69,7 +69,7 @@ export async function runPool<Item, Result>(options: PoolOptions<Item, Result>):
         return;
       }
       // The next item need not wait for the disk, but results must not pile up in memory either.
-      if (saving.size > concurrency) await Promise.race(saving);
+      while (saving.size > concurrency) await Promise.race(saving);
     }
   }
 

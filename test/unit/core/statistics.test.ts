@@ -70,14 +70,15 @@ describe('the interval of a share', () => {
 describe('the interval of a mean', () => {
   it("is Wilson's for 0 and 1, and the bootstrap's for anything between", () => {
     assert.deepEqual(meanInterval([1, 0, 1]), wilson(2, 3));
-    assert.deepEqual(meanInterval([0.2, 0.4, 0.9, 1], 7), bootstrapInterval([0.2, 0.4, 0.9, 1], { seed: 7 }));
+    assert.deepEqual(meanInterval([0.2, 0.4, 0.6, 0.9, 1], 7), bootstrapInterval([0.2, 0.4, 0.6, 0.9, 1], { seed: 7 }));
   });
 
   it('has a width also where values do not vary', () => {
     assert.deepEqual(meanInterval([]), [0, 1]);
     assert.equal(bootstrapInterval([0.5], { seed: 1 }), undefined);
     assert.equal(bootstrapInterval([0.5, 0.5], { seed: 1 }), undefined);
-    near(meanInterval([0.5]), 0.1033, 0.8967, 1e-4);
+    assert.deepEqual(meanInterval([0.5]), wilson(0.5, 1));
+    near(meanInterval([0.9, 1]), ...wilson(1.9, 2), 1e-9);
     near(meanInterval(Array<number>(20).fill(0.5)), 0.5 * (1 - 0.1611), 0.5 * (1 - 0.1611) + 0.1611, 1e-4);
   });
 
