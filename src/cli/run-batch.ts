@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { mapColumns } from '../core/example/columns.js';
-import { type BatchProgress, type BatchReport, runBatch, widthFor } from '../core/program/batch.js';
-import { describeProgress } from '../core/program/batch-progress.js';
+import { type BatchReport, runBatch } from '../core/program/batch.js';
+import { type BatchProgress, describeProgress } from '../core/program/batch-progress.js';
 import { checkInputs } from '../core/program/check-inputs.js';
 import { requireSameOutputs } from '../core/program/executor.js';
+import { widthFor } from '../core/program/pool.js';
 import { runIdentity } from '../core/program/run-identity.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import type { Problem } from '../store/problem.js';

@@ -1,23 +1,11 @@
 import { type AtelierError, asAtelierError } from '../errors.js';
 import type { JsonValue } from '../text/json-schema.js';
+import { type BatchProgress, progressOf } from './batch-progress.js';
 import type { BatchResult, BatchRow, BatchSink } from './batch-result.js';
 import type { Executor } from './executor.js';
+import { runPool } from './pool.js';
 import { addSpent, NOTHING_SPENT, type Spent } from './program.js';
 import { endsTheRun } from './run-errors.js';
-
-/** How far a batch is. */
-export interface BatchProgress {
-  /** Rows of the dataset. */
-  readonly rows: number;
-  /** Rows with a result, those of an earlier run included. */
-  readonly done: number;
-  /** Rows of this run that failed. */
-  readonly failed: number;
-  /** Rows per second in this run; undefined before the first. */
-  readonly perSecond: number | undefined;
-  /** Seconds until the end at this rate; undefined before the first row. */
-  readonly secondsLeft: number | undefined;
-}
 
 /** What became of a batch. */
 export interface BatchReport {
@@ -61,25 +49,13 @@ export async function runBatch(options: BatchOptions): Promise<BatchReport> {
   return new Batch(options).run();
 }
 
-/**
- * Rows under way for an endpoint that takes so many requests at a time: a few more, so that the next request is ready when a place in the
- * endpoint's queue gets free. Never more requests than the endpoint takes are sent.
- */
-export function widthFor(concurrency: number): number {
-  return concurrency + Math.ceil(concurrency / 4);
-}
-
 class Batch {
   private readonly left: readonly BatchRow[];
   private readonly started: number;
-  private readonly saving = new Set<Promise<void>>();
-  private next = 0;
   private ran = 0;
   private failed = 0;
   private cached = 0;
   private spent = NOTHING_SPENT;
-  private stopped: AtelierError | undefined;
-  private notKept: AtelierError | undefined;
 
   constructor(private readonly options: BatchOptions) {
     this.left = options.rows.filter(({ row }) => !options.sink.done.has(row));
@@ -89,27 +65,18 @@ class Batch {
   async run(): Promise<BatchReport> {
     const { rows, concurrency } = this.options;
     this.report();
-    await Promise.all(Array.from({ length: Math.min(concurrency, this.left.length) }, () => this.work()));
-    await Promise.all(this.saving);
-    if (this.notKept !== undefined) throw this.notKept;
-    const { spent, ran, failed, cached, stopped } = this;
+    const stopped = await runPool({
+      items: this.left,
+      concurrency,
+      work: (row) => this.resultOf(row),
+      keep: (result) => this.keep(result),
+    });
+    const { spent, ran, failed, cached } = this;
     return { spent, rows: rows.length, skipped: rows.length - this.left.length, ran, failed, cached, stopped };
   }
 
-  private async work(): Promise<void> {
-    while (this.stopped === undefined && this.notKept === undefined) {
-      const row = this.left[this.next++];
-      if (row === undefined) return;
-      const result = await this.resultOf(row);
-      if (result === undefined) return;
-      this.keep(result);
-      // The next row need not wait for the disk, but results must not pile up in memory either.
-      if (this.saving.size > this.options.concurrency) await Promise.race(this.saving);
-    }
-  }
-
-  /** The result of a row; undefined when the batch ends here. */
-  private async resultOf(row: BatchRow): Promise<BatchResult | undefined> {
+  /** @throws AtelierError when the batch ends here */
+  private async resultOf(row: BatchRow): Promise<BatchResult> {
     const { executor, seed, signal, inputsOf } = this.options;
     try {
       const execution = await executor.run(await inputsOf(row), { seed, signal });
@@ -120,41 +87,22 @@ class Batch {
     } catch (thrown) {
       const error = asAtelierError(thrown);
       if (error.spent !== undefined) this.spent = addSpent(this.spent, error.spent);
-      if (endsTheRun(error)) {
-        this.stopped ??= error;
-        return undefined;
-      }
+      if (endsTheRun(error)) throw error;
       this.failed++;
       return { row, cached: false, error: error.toJSON() };
     }
   }
 
-  private keep(result: BatchResult): void {
-    const saved = this.options.sink.append([result]).then(
-      () => {
-        this.ran++;
-        this.report();
-      },
-      (thrown: unknown) => {
-        this.notKept ??= asAtelierError(thrown);
-      },
-    );
-    this.saving.add(saved);
-    void saved.then(() => this.saving.delete(saved));
+  private async keep(result: BatchResult): Promise<void> {
+    await this.options.sink.append([result]);
+    this.ran++;
+    this.report();
   }
 
   private report(): void {
     const { rows, now, onProgress } = this.options;
     if (onProgress === undefined) return;
-    const seconds = (now() - this.started) / 1000;
-    const perSecond = this.ran === 0 || seconds <= 0 ? undefined : this.ran / seconds;
-    const open = this.left.length - this.ran;
-    onProgress({
-      rows: rows.length,
-      done: rows.length - open,
-      failed: this.failed,
-      perSecond,
-      secondsLeft: perSecond === undefined ? undefined : open / perSecond,
-    });
+    const { ran, failed } = this;
+    onProgress(progressOf({ rows: rows.length, toRun: this.left.length, ran, failed }, (now() - this.started) / 1000));
   }
 }

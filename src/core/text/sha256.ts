@@ -12,41 +12,44 @@ export function sha256(text: string): string {
   const schedule = new Uint32Array(64);
   for (let offset = 0; offset < padded.length; offset += 64) {
     for (let t = 0; t < 16; t++) schedule[t] = view.getUint32(offset + 4 * t);
-    for (let t = 16; t < 64; t++) schedule[t] = expand(schedule, t);
+    expand(schedule);
     compress(hash, schedule);
   }
   return [...hash].map((word) => word.toString(16).padStart(8, '0')).join('');
 }
 
-function expand(schedule: Uint32Array, t: number): number {
-  const early = at(schedule, t - 15);
-  const late = at(schedule, t - 2);
-  const s0 = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3);
-  const s1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
-  return s1 + at(schedule, t - 7) + s0 + at(schedule, t - 16);
+function expand(w: Uint32Array): void {
+  for (let t = 16; t < 64; t++) {
+    const early = w[t - 15] as number;
+    const late = w[t - 2] as number;
+    const s0 = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3);
+    const s1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
+    w[t] = s1 + (w[t - 7] as number) + s0 + (w[t - 16] as number);
+  }
 }
 
+/** Works on numbers, not on an array of them: thousands of rows are hashed before an evaluation begins. */
 function compress(hash: Uint32Array, schedule: Uint32Array): void {
-  const state = Uint32Array.from(hash);
+  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = hash;
   for (let t = 0; t < 64; t++) {
-    const [a, b, c, e, f, g, h] = [at(state, 0), at(state, 1), at(state, 2), at(state, 4), at(state, 5), at(state, 6), at(state, 7)];
-    const choose = (e & f) ^ (~e & g);
-    const majority = (a & b) ^ (a & c) ^ (b & c);
-    const t1 = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choose + at(ROUND, t) + at(schedule, t);
-    const t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
-    state.copyWithin(1, 0, 7);
-    state[4] = at(state, 4) + t1;
-    state[0] = t1 + t2;
+    const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (ROUND[t] as number) + (schedule[t] as number)) | 0;
+    const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + t1) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (t1 + t2) | 0;
   }
-  for (let index = 0; index < 8; index++) hash[index] = at(hash, index) + at(state, index);
+  for (const [index, word] of [a, b, c, d, e, f, g, h].entries()) hash[index] = (hash[index] as number) + word;
 }
 
 function rotate(word: number, bits: number): number {
   return (word >>> bits) | (word << (32 - bits));
-}
-
-function at(words: Uint32Array, index: number): number {
-  return words[index] ?? 0;
 }
 
 /** The first `count` primes. */

@@ -176,8 +176,17 @@ describe('the vectors of DSPy', () => {
   });
 
   it('are decided only where they exist', () => {
-    const ids = Object.values(groups).flatMap((vectors: readonly { readonly id: string }[]) => vectors.map(({ id }) => id));
-    assert.equal(ids.length, 84);
+    const { signature_parse, infer_prefix, signature_edit, chat_parse, json_parse, parse_value } = groups;
+    const ours: readonly { readonly id: string }[] = [
+      signature_parse,
+      infer_prefix,
+      signature_edit,
+      chat_parse,
+      json_parse,
+      parse_value,
+    ].flat();
+    const ids = ours.map(({ id }) => id);
+    assert.equal(ids.length, 78);
     for (const id of Object.keys(DECISIONS)) assert.ok(ids.includes(id), id);
   });
 });

@@ -1,0 +1,43 @@
+import { AtelierError } from '../errors.js';
+import type { Program } from '../program/program.js';
+import { type Example, inputsKey } from './example.js';
+
+/** How a program came to know a row: as an example in its prompt, or because it was made from rows that hold it. */
+export type LeakSource = 'demo' | 'train';
+
+/** What to do with rows that the program has seen: give no score, or mark them and give a second score without them. */
+export type LeakagePolicy = 'refuse' | 'mark';
+
+/** Keys of the rows that a program was made from, for {@link leakageOf}. */
+export function trainKeysOf(examples: readonly Pick<Example, 'inputs'>[]): ReadonlySet<string> {
+  return new Set(examples.map(({ inputs }) => inputsKey(inputs)));
+}
+
+/**
+ * The rows that the program has seen: their inputs are a demo's, or are in the trainset.
+ * @param trainKeys from {@link trainKeysOf}; empty when nothing is known of a trainset
+ * @returns how, by the row's number
+ */
+export function leakageOf(program: Program, trainKeys: ReadonlySet<string>, examples: readonly Example[]): ReadonlyMap<number, LeakSource> {
+  const demos = trainKeysOf(program.demos);
+  const leaks = new Map<number, LeakSource>();
+  for (const { row, inputs } of examples) {
+    const key = inputsKey(inputs);
+    if (demos.has(key)) leaks.set(row.row, 'demo');
+    else if (trainKeys.has(key)) leaks.set(row.row, 'train');
+  }
+  return leaks;
+}
+
+/** @throws AtelierError `evaluation.leaked` when there are leaks, and the policy is to refuse */
+export function requireUnseen(leaks: ReadonlyMap<number, LeakSource>, policy: LeakagePolicy): void {
+  if (policy === 'mark' || leaks.size === 0) return;
+  const demos = [...leaks.values()].filter((source) => source === 'demo').length;
+  const known = [...leaks.keys()];
+  const shown = `${known.slice(0, 10).join(', ')}${known.length > 10 ? ', …' : ''}`;
+  throw new AtelierError(
+    'evaluation.leaked',
+    `The program has seen ${leaks.size} of these rows (${demos} as examples in its prompt, ${leaks.size - demos} in its trainset): row ${shown}.`,
+    { hint: 'Evaluate on rows that it never saw, or have these rows marked and get both scores, with and without them.' },
+  );
+}
