@@ -1,5 +1,6 @@
-import type { Slot } from '../taste/taste.js';
+import { SLOTS, type Slot, type Taste } from '../taste/taste.js';
 import { contentWords } from '../text/words.js';
+import { facetsOf } from './facets.js';
 
 /** What a word at the heart of a phrase says about its slot; the first match counts. */
 const SLOT_HEADS: readonly (readonly [Slot, RegExp])[] = [
@@ -40,3 +41,24 @@ export const STYLE_WORDS: ReadonlySet<string> = new Set(
     shimmering glowing faint bright dark dim pale even strong visible full half single double slow long thin thick`,
   ),
 );
+
+/** Facets whose words are terms of the craft. */
+const TECHNICAL_FACETS = ['lens', 'viewpoint', 'shot', 'focus', 'exposure'];
+const TECHNICAL_SLOTS: readonly (Slot | undefined)[] = ['technique', 'composition', 'lighting'];
+
+/** True when a text has a term of camera, light, composition or technique. */
+export function isTechnical(text: string): boolean {
+  const facets = facetsOf(text);
+  // The first slot that matches is not the only one: "warm tones in soft light" speaks of light, too.
+  return (
+    TECHNICAL_FACETS.some((facet) => facets.has(facet)) ||
+    SLOT_HEADS.some(([slot, pattern]) => TECHNICAL_SLOTS.includes(slot) && pattern.test(text.toLowerCase()))
+  );
+}
+
+/** Stems of the words that a taste speaks in: its openings, and its phrases that fit every subject. */
+export function wordsOfTaste(taste: Taste): ReadonlySet<string> {
+  const phrases = SLOTS.flatMap((slot) => taste.vocabulary[slot].filter(({ subjects }) => subjects.length === 0).map(({ text }) => text));
+  const leads = taste.leads.map((lead) => lead.replace('{subject}', ' '));
+  return new Set([taste.label, ...leads, ...phrases].flatMap(contentWords));
+}

@@ -15,31 +15,47 @@ export type ScoreOutput = (output: FieldValue, given: MetricCase) => Scored;
  * @param fields at least one
  */
 export function labelMetric(name: string, fields: readonly Field[], score: ScoreLabeled): Metric {
-  const scoreField = (field: Field, given: MetricCase): Scored => {
-    const labels = labelsOf(name, field, given.expected);
-    const output = given.outputs[field.name];
-    const wanted = labels.filter((label) => label !== null);
-    if (output === undefined || output === null || (isEmpty(output) && wanted.length < labels.length)) {
-      return wanted.length < labels.length
-        ? verdict(true, 'Rightly, nothing was answered.')
-        : verdict(false, `Nothing was answered; expected ${shown(labels)}.`);
-    }
-    if (wanted.length === 0) return verdict(false, `Expected nothing, got ${quote(output)}.`);
-    if (typeof output === 'number' && !Number.isFinite(output)) {
-      throw cannotScore(name, `the output "${field.name}" is ${output}`, 'Run the row again: this is no answer.');
-    }
-    return score(output, wanted, field);
-  };
+  return perOutput(
+    name,
+    fields.map((field) => [field, { name, needsLabels: true, score: (given) => scoreField(name, field, given, score) }]),
+  );
+}
+
+/**
+ * The mean of metrics of one output each, over the outputs that a row labels.
+ * @param parts at least one
+ */
+export function perOutput(name: string, parts: readonly (readonly [Field, Metric])[]): Metric {
+  const [[, only] = [undefined, undefined], ...others] = parts;
+  if (only !== undefined && others.length === 0) return only;
   return {
     name,
     needsLabels: true,
     score: (given) => {
-      const labeled = fields.filter((field) => hasLabel(field, given.expected));
-      const [only, ...others] = labeled.length === 0 ? fields : labeled;
-      if (only !== undefined && (others.length === 0 || labeled.length === 0)) return scoreField(only, given);
-      return average(labeled.map((field) => [field.name, scoreField(field, given)]));
+      const labeled = parts.filter(([field]) => hasLabel(field, given.expected));
+      if (labeled.length === 0) {
+        const names = parts.map(([field]) => `"${field.name}"`).join(', ');
+        throw cannotScore(name, `none of ${names} has a label`, 'Give the row a value for at least one of them, or leave the row out.');
+      }
+      return average(labeled.map(([field, metric]) => [field.name, metric.score(given)]));
     },
   };
+}
+
+function scoreField(name: string, field: Field, given: MetricCase, score: ScoreLabeled): Scored {
+  const labels = labelsOf(name, field, given.expected);
+  const output = given.outputs[field.name];
+  const wanted = labels.filter((label) => label !== null);
+  const mayBeAbsent = wanted.length < labels.length;
+  if (output === undefined || output === null || (mayBeAbsent && isEmpty(output))) {
+    if (mayBeAbsent) return verdict(true, 'Rightly, nothing was answered.');
+    return verdict(false, `Nothing was answered; expected ${shown(labels)}.`);
+  }
+  if (wanted.length === 0) return verdict(false, `Expected nothing, got ${quote(output)}.`);
+  if (typeof output === 'number' && !Number.isFinite(output)) {
+    throw cannotScore(name, `the output "${field.name}" is ${output}`, 'Run the row again: this is no answer.');
+  }
+  return score(output, wanted, field);
 }
 
 /** The right answers, for a sentence. */
