@@ -44,16 +44,14 @@ export const STYLE_WORDS: ReadonlySet<string> = new Set(
 
 /** Facets whose words are terms of the craft. */
 const TECHNICAL_FACETS = ['lens', 'viewpoint', 'shot', 'focus', 'exposure'];
-const TECHNICAL_SLOTS: readonly (Slot | undefined)[] = ['technique', 'composition', 'lighting'];
+const TECHNICAL_SLOTS: readonly Slot[] = ['technique', 'composition', 'lighting'];
 
 /** True when a text has a term of camera, light, composition or technique. */
 export function isTechnical(text: string): boolean {
+  const lower = text.toLowerCase();
+  if (SLOT_HEADS.some(([slot, pattern]) => TECHNICAL_SLOTS.includes(slot) && pattern.test(lower))) return true;
   const facets = facetsOf(text);
-  // The first slot that matches is not the only one: "warm tones in soft light" speaks of light, too.
-  return (
-    TECHNICAL_FACETS.some((facet) => facets.has(facet)) ||
-    SLOT_HEADS.some(([slot, pattern]) => TECHNICAL_SLOTS.includes(slot) && pattern.test(text.toLowerCase()))
-  );
+  return TECHNICAL_FACETS.some((facet) => facets.has(facet));
 }
 
 /** Stems of the words that a taste speaks in: its openings, and its phrases that fit every subject. */

@@ -3,7 +3,7 @@ import { contradictionsIn, facetsOf } from '../image-prompt/facets.js';
 import { isTechnical } from '../image-prompt/style-words.js';
 import type { Target } from '../image-prompt/target.js';
 import type { Field } from '../signature/signature.js';
-import { contentWords, words } from '../text/words.js';
+import { contentWords, stem, words } from '../text/words.js';
 import { outputMetric } from './fields.js';
 import type { Metric } from './metric.js';
 import { common, type PromptReading, readPrompt, tasteReader } from './prompt-reading.js';
@@ -11,8 +11,9 @@ import { proseOf } from './text-rules.js';
 
 /** So many words of its taste make a prompt sound like it. */
 const STYLE = 3;
-/** A format of film is no lens. */
-const FILM = /\b\d{2,3} ?mm(?= (?:(?:colou?r|black-and-white|slide) )?film\b)/giu;
+/** Words of facets that often mean something else: a format of film, cables overhead, four-point stars, neon signs in a grey street. */
+const UNSURE =
+  /\b\d{2,3} ?mm(?= (?:(?:colou?r|black-and-white|slide) )?film\b)|(?<!from |directly )\boverhead\b(?! (?:view|shot|angle|perspective))|\bstars?\b|\bneon\b/giu;
 
 /** What {@link imagePromptLint} looks at. */
 export interface LintOptions {
@@ -62,7 +63,9 @@ function subjectKept({ prompt, description }: PromptReading): Check {
   const lower = prompt.normalize('NFKC').toLowerCase();
   // In scripts without blanks a word stands within a longer run.
   const lost = wanted.filter((word) => !said.has(word) && !(/[^\p{ASCII}]/u.test(word) && lower.includes(word)));
-  return ['subject', wanted.length === 0 ? 1 : (wanted.length - lost.length) / wanted.length, `${quoted(lost)} of the idea is lost`];
+  const spoken = words(description).flatMap((word) => word.split('-'));
+  const told = lost.map((word) => spoken.find((other) => stem(other) === word) ?? word);
+  return ['subject', wanted.length === 0 ? 1 : (wanted.length - lost.length) / wanted.length, `${quoted(told)} of the idea is lost`];
 }
 
 function inStyle({ addedWords }: PromptReading, style: ReadonlySet<string>): Check {
@@ -71,7 +74,7 @@ function inStyle({ addedWords }: PromptReading, style: ReadonlySet<string>): Che
 }
 
 function consistent({ prompt, description }: PromptReading): Check {
-  const read = (text: string) => facetsOf(text.replace(FILM, ''));
+  const read = (text: string) => facetsOf(text.replace(UNSURE, ''));
   const clashes = contradictionsIn(read(prompt), read(description));
   const told = clashes.map(({ facet, values }) => `${facet} is both ${values.join(' and ')}`);
   return ['consistent', clashes.length === 0 ? 1 : 0, told.join(', ')];

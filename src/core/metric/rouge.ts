@@ -12,7 +12,7 @@ function rougeTokens(text: string): string[] {
 export function rougeN(text: string, reference: string, n: number): number {
   const own = rougeTokens(text);
   const wanted = rougeTokens(reference);
-  if (own.length < n && wanted.length < n) return own.join(' ') === wanted.join(' ') ? 1 : 0;
+  if (own.length < n && wanted.length < n) return whole(own, text) === whole(wanted, reference) ? 1 : 0;
   const common = shared(ngrams(own, n), ngrams(wanted, n));
   return fMeasure(share(common, Math.max(0, own.length - n + 1)), share(common, Math.max(0, wanted.length - n + 1)));
 }
@@ -21,9 +21,14 @@ export function rougeN(text: string, reference: string, n: number): number {
 export function rougeL(text: string, reference: string): number {
   const own = rougeTokens(text);
   const wanted = rougeTokens(reference);
-  if (own.length === 0 && wanted.length === 0) return 1;
+  if (own.length === 0 && wanted.length === 0) return text.trim() === reference.trim() ? 1 : 0;
   const common = longestCommon(own, wanted);
   return fMeasure(share(common, own.length), share(common, wanted.length));
+}
+
+/** The words of a short text, or a text without words as it is. */
+function whole(tokens: readonly string[], text: string): string {
+  return tokens.length === 0 ? text.trim() : tokens.join(' ');
 }
 
 /** Length of the longest common subsequence (Wagner and Fischer 1974, two rows). */

@@ -1,4 +1,4 @@
-import { answerTokens, normaliseText } from './normalise.js';
+import { answerTokens, normaliseText, sameText } from './normalise.js';
 import { fMeasure, ngrams, share, shared } from './overlap.js';
 
 /** Precision, recall and their harmonic mean, each 0..1. */
@@ -12,7 +12,7 @@ const CLOSED_ANSWERS = new Set(['yes', 'no', 'noanswer']);
 
 /**
  * Overlap of the words of two answers as bags (SQuAD: Rajpurkar et al. 2016). Two answers without words agree, as in SQuAD 2.0
- * (Rajpurkar et al. 2018, evaluate-v2.0.py).
+ * (Rajpurkar et al. 2018, evaluate-v2.0.py), unless they are different signs.
  * @param closed "yes", "no" and "noanswer" are right or wrong, with nothing between (HotpotQA: Yang et al. 2018)
  */
 export function tokenF1(answer: string, reference: string, closed = false): Overlap {
@@ -22,7 +22,10 @@ export function tokenF1(answer: string, reference: string, closed = false): Over
   }
   const own = answerTokens(answer);
   const wanted = answerTokens(reference);
-  if (own.length === 0 && wanted.length === 0) return { precision: 1, recall: 1, f1: 1 };
+  if (own.length === 0 && wanted.length === 0) {
+    const same = sameText(answer, reference) ? 1 : 0;
+    return { precision: same, recall: same, f1: same };
+  }
   const common = shared(ngrams(own, 1), ngrams(wanted, 1));
   const precision = share(common, own.length);
   const recall = share(common, wanted.length);

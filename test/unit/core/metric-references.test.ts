@@ -124,7 +124,7 @@ describe('ROUGE', () => {
   });
 
   it('compares texts that are too short for a pair of words whole', () => {
-    assert.deepEqual([rougeN('Yes', 'yes.', 2), rougeN('no', 'yes', 2)], [1, 0]);
+    assert.deepEqual([rougeN('Yes', 'yes.', 2), rougeN('no', 'yes', 2), rougeN('+', '-', 1), rougeL('+', '-')], [1, 0, 0, 0]);
   });
 });
 
@@ -140,7 +140,7 @@ describe('other measures', () => {
   });
 
   it('tokenF1 of two answers without words is 1 (SQuAD 2.0), of one it is 0', () => {
-    assert.deepEqual([tokenF1('the', '').f1, tokenF1('cat', 'the').f1, tokenF1('', 'cat').f1], [1, 0, 0]);
+    assert.deepEqual([tokenF1('the', '').f1, tokenF1('cat', 'the').f1, tokenF1('', 'cat').f1, tokenF1('+', '-').f1], [1, 0, 0, 0]);
   });
 
   it('editSimilarity gives kitten and sitting the distance 3 (Wagner and Fischer)', () => {
