@@ -78,6 +78,7 @@ export type ErrorCode =
   | 'input.unknown'
   | 'input.invalid'
   | 'selection.changed'
+  | 'metric.invalid'
   | 'model.unknown'
   | 'model.no_key'
   | 'model.auth'

@@ -9,6 +9,8 @@ export interface Target {
   readonly form: 'phrases' | 'sentences';
   /** Longest useful prompt, in words. */
   readonly maxWords: number;
+  /** What its text encoder reads at the most, in tokens, start and end included; what is behind is cut off. */
+  readonly tokenLimit?: number;
   /** What a language model is told about it. */
   readonly guidance: string;
 }
@@ -26,6 +28,7 @@ export const TARGETS: readonly Target[] = [
     label: 'Stable Diffusion (CLIP text encoder, 77 tokens)',
     form: 'phrases',
     maxWords: 50,
+    tokenLimit: 77,
     guidance: 'Write short comma-separated phrases, the most important first, at most 50 words: the text encoder cuts off after 77 tokens.',
   },
   {

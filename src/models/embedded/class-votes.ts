@@ -2,6 +2,7 @@ import { AtelierError } from '../../core/errors.js';
 import { type Demo, type FieldValues, textOf } from '../../core/program/program.js';
 import type { Task } from '../../core/program/task.js';
 import type { Signature } from '../../core/signature/signature.js';
+import { cosine, Rarity } from '../../core/text/rarity.js';
 import { contentWords } from '../../core/text/words.js';
 
 /** How many of the nearest demos vote. */
@@ -54,35 +55,6 @@ function winner(field: string, options: readonly string[], near: readonly { read
 
 function wordsOf(signature: Signature, values: FieldValues): readonly string[] {
   return signature.inputs.flatMap((field) => contentWords(textOf(values[field.name])));
-}
-
-type Vector = ReadonlyMap<string, number>;
-
-/** How rare words are among the demos: log(1 + n / df), the idf of Salton and Buckley 1988, smoothed for words that no demo has. */
-class Rarity {
-  private readonly documents = new Map<string, number>();
-  private readonly count: number;
-
-  constructor(texts: readonly (readonly string[])[]) {
-    this.count = texts.length;
-    for (const text of texts) for (const word of new Set(text)) this.documents.set(word, (this.documents.get(word) ?? 0) + 1);
-  }
-
-  vector(words: readonly string[]): Vector {
-    const vector = new Map<string, number>();
-    for (const word of words) {
-      const weight = Math.log(1 + this.count / (this.documents.get(word) ?? 1));
-      vector.set(word, (vector.get(word) ?? 0) + weight);
-    }
-    return vector;
-  }
-}
-
-function cosine(a: Vector, b: Vector): number {
-  let dot = 0;
-  for (const [word, weight] of a) dot += weight * (b.get(word) ?? 0);
-  const length = (vector: Vector) => Math.hypot(...vector.values());
-  return dot === 0 ? 0 : dot / (length(a) * length(b));
 }
 
 function typeName(signature: Signature, name: string): string {

@@ -1,7 +1,7 @@
+import { contradicts, type Facets, facetsOf, hasExcluded, mergeFacets } from '../../core/image-prompt/facets.js';
 import { type Random, weightedPick } from '../../core/random.js';
 import type { Slot } from '../../core/taste/taste.js';
 import { contentWords, jaccard } from '../../core/text/words.js';
-import { contradicts, type Facets, facetsOf, hasExcluded, mergeFacets } from './facets.js';
 import type { Candidate, PhraseStatistics } from './phrases.js';
 import type { SubjectReading } from './subject.js';
 

@@ -1,7 +1,8 @@
+import { type Facets, facetsOf } from '../../core/image-prompt/facets.js';
+import { STYLE_WORDS, slotOf } from '../../core/image-prompt/style-words.js';
 import { type Demo, textOf } from '../../core/program/program.js';
 import { SLOTS, type Slot, type Subject, type Taste } from '../../core/taste/taste.js';
 import { contentWords, jaccard, words } from '../../core/text/words.js';
-import { type Facets, facetsOf } from './facets.js';
 import { isThing, kindsOf } from './subject.js';
 
 /** A phrase that may be chosen, read once. */
@@ -26,46 +27,6 @@ function candidate(text: string, slot: Slot, subjects: readonly Subject[] = []):
 export function vocabularyOf(taste: Taste): readonly Candidate[] {
   return SLOTS.flatMap((slot) => taste.vocabulary[slot].map((phrase) => candidate(phrase.text, slot, phrase.subjects)));
 }
-
-/** What a word at the heart of a phrase says about its slot; the first match counts. */
-const SLOT_HEADS: readonly (readonly [Slot, RegExp])[] = [
-  ['palette', /\b(?:palette|colou?rs?|tones?|hues?|tints?|pigments?)\b/],
-  ['mood', /\b(?:mood|atmosphere|feeling|ambience|stillness)\b/],
-  ['lighting', /\b(?:light|lighting|lit|glow|glowing|shadows?|backlight|backlit|rays?|beams?|illumination|sheen|reflections?)\b/],
-  [
-    'composition',
-    /\b(?:composition|framing|frame|framed|angle|shot|view|viewpoint|perspective|foreground|background|horizon|negative space)\b/,
-  ],
-  [
-    'technique',
-    /\b(?:brushwork|brush|strokes?|shading|shaded|linework|ink|wash|washes|glaz\w+|impasto|render\w*|lens|exposure|depth of field|blooms?|shader|modelling)\b/,
-  ],
-  ['detail', /\b(?:texture|textures|textured|details?|detailed|finish|grain|focus|edges?|surface|surfaces|craftsmanship|resolution)\b/],
-];
-
-/** Which slot a phrase belongs to, or undefined when its words do not tell. */
-function slotOf(phrase: string): Slot | undefined {
-  const lower = phrase.toLowerCase();
-  return SLOT_HEADS.find(([, pattern]) => pattern.test(lower))?.[0];
-}
-
-/** Words that speak of style whatever the picture shows; with the words of a taste's universal phrases they are what a phrase may be learnt in. */
-const STYLE_WORDS = new Set(
-  contentWords(
-    `light lighting lit glow shadow backlight rim ray beam sheen reflection highlight illumination contrast exposure ambient diffused
-    palette color colour tone hue tint pigment accent gradient saturated muted vivid vibrant pastel monochrome warm cool cold neutral
-    red orange yellow green blue violet purple pink brown grey gray black white gold golden silver copper bronze amber teal cyan
-    turquoise magenta crimson scarlet coral rose lilac lavender indigo ochre umber sienna emerald olive ivory cream charcoal rust
-    mood atmosphere feeling serene calm quiet gentle tender peaceful dreamy nostalgic wistful melancholic mysterious eerie ominous
-    dramatic epic majestic heroic playful whimsical joyful cheerful festive solemn intimate lonely romantic mystical ethereal surreal
-    composition framing frame framed angle low high wide close tight shot view viewpoint perspective foreground midground background
-    depth layered layer centred centered symmetrical asymmetrical diagonal dynamic balanced negative space cinematic panoramic
-    brush brushwork stroke wash glaze impasto shading shaded line linework ink outline texture textured grain surface finish edge
-    detail detailed fine crisp sharp soft smooth rough delicate intricate rich deep bold subtle clean polished focus lens blur bokeh
-    render rendering material volumetric haze mist bloom blending gradation contour silhouette rhythm motion energy luminous radiant
-    shimmering glowing faint bright dark dim pale even strong visible full half single double slow long thin thick`,
-  ),
-);
 
 /** A phrase that stands in a demo. */
 interface Vote {

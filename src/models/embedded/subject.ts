@@ -1,6 +1,6 @@
+import { type Facets, facetsOf, mergeFacets } from '../../core/image-prompt/facets.js';
 import type { Subject } from '../../core/taste/taste.js';
 import { contentWords, stem, words } from '../../core/text/words.js';
-import { type Facets, facetsOf, mergeFacets } from './facets.js';
 
 /** Nouns that tell what a picture shows. English first; the commonest words of other languages beside them. */
 const NOUNS: Readonly<Record<Subject, string>> = {

@@ -193,8 +193,8 @@ describe('what is wrong before anything is sent', () => {
   });
 
   it('also finds what only the way that stood in had seen', async () => {
-    const first = answering(() => fails('model.server')).executor.first;
-    const second = answering((a) => a, { demos: [{ a: 'yes' }] }).executor.first;
+    const first = answering(() => fails('model.server')).executor.routes[0];
+    const second = answering((a) => a, { demos: [{ a: 'yes' }] }).executor.routes[0];
     const report = await run(createExecutor([first, second]), examplesOf('yes', 'no'));
     assert.deepEqual(
       report.rows.map(({ leaked }) => leaked),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
+import { facetsOf } from '../../../src/core/image-prompt/facets.js';
 import { imagePromptProgram } from '../../../src/core/image-prompt/programs.js';
 import type { TrainingRecord } from '../../../src/core/image-prompt/records.js';
 import type { Task } from '../../../src/core/program/task.js';
 import type { Taste } from '../../../src/core/taste/taste.js';
 import type { ChatRequest } from '../../../src/models/chat-model.js';
 import { EmbeddedProvider } from '../../../src/models/embedded/embedded-provider.js';
-import { facetsOf } from '../../../src/models/embedded/facets.js';
 import { readSubject } from '../../../src/models/embedded/subject.js';
 import { sampleTaste } from '../core/samples.js';
 import { builtInTastes, Studio, starterRows } from './starter-data.js';

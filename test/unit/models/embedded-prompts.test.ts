@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { facetsOf } from '../../../src/core/image-prompt/facets.js';
 import type { TrainingRecord } from '../../../src/core/image-prompt/records.js';
 import { SLOTS, type Taste } from '../../../src/core/taste/taste.js';
 import { contentWords, words } from '../../../src/core/text/words.js';
-import { facetsOf } from '../../../src/models/embedded/facets.js';
 import { DESERTED, IDEAS } from './ideas.js';
 import { builtInTastes, Studio, starterRows } from './starter-data.js';
 

@@ -128,3 +128,68 @@ export function mergeFacets(a: Facets, b: Facets): Facets {
   for (const [facet, values] of b) merged.set(facet, new Set([...(merged.get(facet) ?? []), ...values]));
   return merged;
 }
+
+/** Values of one facet that no picture has together. Neighbours are left out: dusk becomes night, and there is fog in rain. */
+const OPPOSED: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  time: [
+    ['dawn', 'sunset'],
+    ['dawn', 'dusk'],
+    ['day', 'dusk'],
+    ['day', 'night'],
+    ['sunset', 'night'],
+  ],
+  lens: [
+    ['wide', 'normal'],
+    ['wide', 'tele'],
+    ['normal', 'tele'],
+    ['wide', 'macro'],
+  ],
+  viewpoint: [
+    ['overhead', 'low'],
+    ['overhead', 'eye'],
+    ['high', 'low'],
+    ['high', 'eye'],
+    ['low', 'eye'],
+    ['isometric', 'low'],
+    ['isometric', 'eye'],
+    ['behind', 'quarter'],
+    ['behind', 'profile'],
+    ['quarter', 'profile'],
+  ],
+  shot: [
+    ['close', 'full'],
+    ['close', 'wide'],
+  ],
+  focus: [['shallow', 'deep']],
+  balance: [['symmetrical', 'asymmetrical']],
+  weather: [
+    ['clear', 'rain'],
+    ['clear', 'storm'],
+    ['clear', 'overcast'],
+  ],
+  season: [
+    ['summer', 'winter'],
+    ['spring', 'autumn'],
+  ],
+  exposure: [['high', 'low']],
+  saturation: [['vivid', 'monochrome']],
+};
+
+/** Two values of a facet that contradict each other. */
+export interface Contradiction {
+  readonly facet: string;
+  readonly values: readonly [string, string];
+}
+
+/**
+ * Where a text contradicts itself.
+ * @param settled what the user's own words ask for: two values that stand there both are meant so
+ */
+export function contradictionsIn(text: Facets, settled: Facets): readonly Contradiction[] {
+  return Object.entries(OPPOSED).flatMap(([facet, pairs]) => {
+    const has = (value: string) => text.get(facet)?.has(value) === true;
+    const isMeant = (value: string) => settled.get(facet)?.has(value) === true;
+    const clash = pairs.find(([a, b]) => has(a) && has(b) && !(isMeant(a) && isMeant(b)));
+    return clash === undefined ? [] : [{ facet, values: clash }];
+  });
+}
