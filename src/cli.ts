@@ -12,6 +12,7 @@ const COMMANDS: Record<Command, () => Promise<{ run(context: CommandContext): Pr
   generate: () => import('./cli/generate.js'),
   rate: () => import('./cli/rate.js'),
   run: () => import('./cli/run.js'),
+  evaluate: () => import('./cli/evaluate.js'),
 };
 
 /** Runs one command. @returns the exit code: 0 done, 1 the operation failed, 2 bad usage or bad input */

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { AtelierError } from '../core/errors.js';
 import { nearest } from '../core/text/edit-distance.js';
 
-const COMMANDS = ['generate', 'rate', 'run'] as const;
+const COMMANDS = ['generate', 'rate', 'run', 'evaluate'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 const OPTIONS = {
@@ -26,6 +26,16 @@ const OPTIONS = {
   replay: { type: 'string' },
   'fallback-model': { type: 'string' },
   'fallback-signature': { type: 'string' },
+  data: { type: 'string' },
+  split: { type: 'string' },
+  'split-column': { type: 'string' },
+  fractions: { type: 'string' },
+  metric: { type: 'string' },
+  repeats: { type: 'string' },
+  'fail-under': { type: 'string' },
+  baseline: { type: 'string' },
+  report: { type: 'string', multiple: true },
+  'allow-seen': { type: 'boolean' },
   workspace: { type: 'string' },
   model: { type: 'string' },
   'base-url': { type: 'string' },
@@ -54,19 +64,29 @@ const OWN: Partial<Record<keyof typeof OPTIONS, Command[]>> = {
   user: ['generate', 'rate'],
   comment: ['rate'],
   correction: ['rate'],
-  input: ['run'],
-  'input-file': ['run'],
-  reasoning: ['run'],
+  input: ['run', 'evaluate'],
+  'input-file': ['run', 'evaluate'],
+  reasoning: ['run', 'evaluate'],
   batch: ['run'],
   out: ['run'],
   resume: ['run'],
-  'retry-failed': ['run'],
-  map: ['run'],
-  mode: ['run'],
-  record: ['run'],
-  replay: ['run'],
-  'fallback-model': ['run'],
-  'fallback-signature': ['run'],
+  'retry-failed': ['run', 'evaluate'],
+  map: ['run', 'evaluate'],
+  mode: ['run', 'evaluate'],
+  record: ['run', 'evaluate'],
+  replay: ['run', 'evaluate'],
+  'fallback-model': ['run', 'evaluate'],
+  'fallback-signature': ['run', 'evaluate'],
+  data: ['evaluate'],
+  split: ['evaluate'],
+  'split-column': ['evaluate'],
+  fractions: ['evaluate'],
+  metric: ['evaluate'],
+  repeats: ['evaluate'],
+  'fail-under': ['evaluate'],
+  baseline: ['evaluate'],
+  report: ['evaluate'],
+  'allow-seen': ['evaluate'],
 };
 
 export interface CommandLine {
@@ -106,6 +126,26 @@ export function wholeNumber(values: Values, name: keyof typeof OPTIONS, low: num
   const number = Number(text);
   if (String(text).trim() !== '' && Number.isInteger(number) && number >= low && number <= high) return number;
   throw usage(`--${name} takes a whole number from ${low} to ${high}, not "${text}".`, 'Correct it and run again.');
+}
+
+/** A share of an option, 0 to 1. @throws AtelierError `usage.invalid` */
+export function share(values: Values, name: keyof typeof OPTIONS): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (String(text).trim() !== '' && number >= 0 && number <= 1) return number;
+  throw usage(`--${name} takes a number from 0 to 1, not "${text}".`, 'Write for example 0.8.');
+}
+
+/** Columns by field, of `--map field=column`. @throws AtelierError `usage.invalid` */
+export function mappingOf(pairs: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw usage(`--map takes field=column, not "${pair}".`, 'For example --map passage=text.');
+      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    }),
+  );
 }
 
 /** An amount of money of an option, in US dollars. @throws AtelierError `usage.invalid` */

@@ -11,7 +11,7 @@ import type { Problem } from '../store/problem.js';
 import { type CommandContext, workspaceOf } from './context.js';
 import { openExecutor } from './executor.js';
 import { givenInputs } from './inputs.js';
-import { usage } from './options.js';
+import { mappingOf, usage } from './options.js';
 
 /**
  * `atelier run <signature> --batch FILE --out FILE`. Rows that fail are in the results, with their reason.
@@ -105,15 +105,4 @@ function summaryOf({ rows, ran, skipped, failed, cached, stopped }: BatchReport,
     ...(stopped === undefined ? [] : ['run it again with --resume for the rest']),
   ];
   return parts.join(', ');
-}
-
-/** @throws AtelierError `usage.invalid` */
-function mappingOf(pairs: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw usage(`--map takes field=column, not "${pair}".`, 'For example --map passage=text.');
-      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
-    }),
-  );
 }

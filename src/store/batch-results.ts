@@ -8,6 +8,7 @@ import { statIfExists } from './csv-reader.js';
 import { CsvTable } from './csv-table.js';
 import { rowFormat } from './dataset.js';
 import { requireWritable } from './durable-file.js';
+import { GroupCommit } from './group-commit.js';
 import { notWritable } from './io-errors.js';
 import { JsonLinesFile } from './json-lines.js';
 import { type HeldLock, Locks } from './lock.js';
@@ -104,9 +105,7 @@ export class BatchResultsFile implements BatchSink {
   readonly #numbers: readonly number[];
   /** As in `FoundResults`. */
   #lastRow: number | undefined;
-  /** The results that wait for the write that is under way. */
-  #next: { readonly results: BatchResult[]; readonly saved: Promise<void> } | undefined;
-  #written: Promise<void> = Promise.resolve();
+  readonly #writes = new GroupCommit<BatchResult>((results) => this.#write(results));
   #closed = false;
 
   constructor(options: BatchResultsOptions, columns: BatchColumns, locks: Locks, lock: HeldLock, { failed, lastRow }: FoundResults) {
@@ -140,18 +139,7 @@ export class BatchResultsFile implements BatchSink {
    */
   append(results: readonly BatchResult[]): Promise<void> {
     if (this.#closed) return Promise.reject(closedError(this.shown));
-    if (results.length === 0) return Promise.resolve();
-    if (this.#next === undefined) {
-      const group: BatchResult[] = [];
-      const saved = this.#written.then(() => {
-        this.#next = undefined;
-        return this.#write(group);
-      });
-      this.#next = { results: group, saved };
-      this.#written = saved.catch(() => undefined);
-    }
-    for (const result of results) this.#next.results.push(result);
-    return this.#next.saved;
+    return this.#writes.push(results);
   }
 
   /**
@@ -160,7 +148,7 @@ export class BatchResultsFile implements BatchSink {
    * @throws AtelierError `data.not_writable`, `data.locked`, `data.unreadable`: all results are saved even so
    */
   async finish(): Promise<void> {
-    await this.#written;
+    await this.#writes.settled();
     if (this.#missing.size > 0 || this.#lastRow !== undefined) return;
     const inOrder = await this.#locks.withLock(this.shown, async (lease) => {
       this.#lock.assertHeld();
@@ -176,7 +164,7 @@ export class BatchResultsFile implements BatchSink {
   /** Lets other batches have the file, when what was appended is written; again does nothing. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#written;
+    await this.#writes.settled();
     await this.#lock.release();
   }
 

@@ -5,6 +5,7 @@ export type { Cell } from './csv-format.js';
 export type { CsvRow } from './csv-rows.js';
 export { CsvTable, type CsvTableOptions } from './csv-table.js';
 export { type Dataset, readDataset } from './dataset.js';
+export { type EvaluationResults, openEvaluationResults } from './evaluation-results.js';
 export { GenerationStore } from './generation-store.js';
 export { withImageFiles } from './image-file.js';
 export { type Lease, type LockOptions, Locks } from './lock.js';

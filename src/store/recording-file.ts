@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { AtelierError } from '../core/errors.js';
 import type { RecordedCall } from '../core/program/recorded-call.js';
+import { GroupCommit } from './group-commit.js';
 import { errnoOf, notWritable } from './io-errors.js';
 import { JsonLinesFile, parseJsonLines } from './json-lines.js';
 import type { Locks } from './lock.js';
@@ -49,11 +50,7 @@ export class RecordingFile {
   readonly shown: string;
   readonly #options: RecordingFileOptions;
   readonly #lines: JsonLinesFile;
-  #waiting: RecordedCall[] = [];
-  /** The write that will take the waiting calls. */
-  #next: Promise<void> | undefined;
-  /** The write under way. */
-  #last: Promise<void> = Promise.resolve();
+  readonly #writes = new GroupCommit<RecordedCall>((calls) => this.#write(calls));
   #writable = true;
 
   constructor(options: RecordingFileOptions) {
@@ -64,16 +61,7 @@ export class RecordingFile {
 
   /** Adds a call, and resolves when it is on the disk or recording has stopped. Calls that wait for a write go into the next together. */
   record(call: RecordedCall): Promise<void> {
-    if (!this.#writable) return Promise.resolve();
-    this.#waiting.push(call);
-    this.#next ??= this.#last.then(() => {
-      const calls = this.#waiting;
-      this.#waiting = [];
-      this.#next = undefined;
-      this.#last = this.#write(calls);
-      return this.#last;
-    });
-    return this.#next;
+    return this.#writable ? this.#writes.push([call]) : Promise.resolve();
   }
 
   async #write(calls: readonly RecordedCall[]): Promise<void> {

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type FaultServer, faults, startFaultServer } from '../../fixtures/fault-server.js';
+import { repoRoot } from '../../workbench/paths.mjs';
+
+const SIGNATURE = `name: parity
+description: Says whether a number is even.
+input_fields: [{name: text, type: string}]
+output_fields: [{name: label, type: class, options: [even, odd]}]
+`;
+const ROWS = 40;
+
+describe('atelier evaluate', () => {
+  let folder: string;
+  let server: FaultServer;
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'atelier-evaluate-'));
+    server = await startFaultServer();
+    // Wrong for every fourth number.
+    server.answer((body) => {
+      const number = Number(/Text: number (\d+)/.exec(JSON.stringify(body.messages))?.[1]);
+      return `Label: ${(number % 2 === 0) !== (number % 4 === 0) ? 'even' : 'odd'}`;
+    });
+    write('signatures/parity.signature.yaml', SIGNATURE);
+    const rows = Array.from({ length: ROWS }, (_, index) => `number ${index + 1},${index % 2 === 1 ? 'even' : 'odd'}`);
+    write('rows.csv', `text,label\n${rows.join('\n')}\n`);
+  });
+  afterEach(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const write = (name: string, text: string) => {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  };
+  const atelier = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+    new Promise((resolve) => {
+      const all = [path.join(repoRoot, 'dist/cli.js'), 'evaluate', ...args, '--base-url', server.url, '--model', 'custom:m'];
+      execFile(process.execPath, all, { cwd: folder, env: { PATH: process.env.PATH } }, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      });
+    });
+  const evaluated = async (...args: string[]) => JSON.parse((await atelier('parity', '--data', 'rows.csv', '--json', ...args)).stdout);
+
+  it('gives a score with n and interval, and every row with its reason', async () => {
+    const document = await evaluated();
+    assert.deepEqual(
+      [document.signature, document.model, document.metric, document.score, document.n, document.failures],
+      ['parity', 'custom:m', 'exact_match', 0.75, ROWS, 0],
+    );
+    // Wilson 95 % for 30 of 40.
+    assert.deepEqual(
+      document.interval.map((bound: number) => bound.toFixed(4)),
+      ['0.5981', '0.8581'],
+    );
+    assert.equal(document.data.rows, ROWS);
+    assert.match(document.data.sha256, /^[0-9a-f]{64}$/);
+    assert.equal(document.rows.length, ROWS);
+    const wrong = document.rows[3];
+    assert.deepEqual([wrong.row, wrong.score, wrong.outputs.label], [4, 0, 'odd']);
+    assert.match(wrong.feedback, /odd.*even|even.*odd/);
+    assert.equal(server.count, ROWS);
+  });
+
+  it('runs again only what changed', async () => {
+    await evaluated();
+    assert.equal((await evaluated()).reused, ROWS);
+    assert.equal(server.count, ROWS);
+    write('rows.csv', readFileSync(path.join(folder, 'rows.csv'), 'utf8').replace('number 7,', 'number 70,'));
+    assert.equal((await evaluated()).reused, ROWS - 1);
+    assert.equal(server.count, ROWS + 1);
+    write('signatures/parity.signature.yaml', SIGNATURE.replace('is even', 'is even or odd'));
+    assert.equal((await evaluated()).reused, 0);
+  });
+
+  it('counts a failing row apart, and keeps what was done when it is stopped', async () => {
+    server.inject({ ...faults.status(400, { message: 'no' }), when: ({ body }) => JSON.stringify(body).includes('number 5') });
+    const document = await evaluated('--budget-calls', '10');
+    assert.equal(document.failures, 1);
+    assert.equal(document.rows.find(({ row }: { row: number }) => row === 5).error.code, 'model.bad_request');
+    assert.equal(document.stopped.code, 'budget.exceeded');
+    const before = server.count;
+    const rest = await evaluated('--retry-failed');
+    assert.deepEqual([rest.n, rest.failures], [ROWS, 0]);
+    assert.equal(server.count - before, ROWS - 9);
+  });
+
+  it('passes or fails a gate', async () => {
+    assert.equal((await atelier('parity', '--data', 'rows.csv', '--fail-under', '0.7')).code, 0);
+    const failed = await atelier('parity', '--data', 'rows.csv', '--fail-under', '0.8');
+    assert.equal(failed.code, 1);
+    assert.match(failed.stdout, /parity: 0\.750 \(95 %: 0\.598 to 0\.858, n = 40\)/);
+    assert.match(failed.stderr, /below 0\.8/);
+  });
+
+  it('splits by a seed, and refuses rows that the program has seen', async () => {
+    const splits = await Promise.all(['train', 'validation', 'test'].map((split) => evaluated('--split', split, '--allow-seen')));
+    assert.deepEqual(
+      splits.map(({ data }) => data.rows),
+      [20, 10, 10],
+    );
+    const rows = splits.flatMap((document) => document.rows.map(({ row }: { row: number }) => row));
+    assert.equal(new Set(rows).size, ROWS);
+    write('signatures/parity.signature.yaml', `${SIGNATURE}examples:\n  - {text: number 1, label: odd}\n`);
+    const { code, stdout } = await atelier('parity', '--data', 'rows.csv', '--json');
+    assert.deepEqual([code, JSON.parse(stdout).error.code], [1, 'evaluation.leaked']);
+    const marked = await evaluated('--allow-seen');
+    assert.deepEqual([marked.leaked, marked.unseen.n], [1, ROWS - 1]);
+  });
+
+  it('compares with an earlier revision, and fails on a real drop alone', async () => {
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: folder, stdio: 'pipe' });
+    git('init', '-q');
+    git('add', 'signatures');
+    git('commit', '-q', '-m', 'first');
+    write('signatures/parity.signature.yaml', SIGNATURE.replace('Says', 'BROKEN: says'));
+    server.answer((body) => {
+      const text = JSON.stringify(body.messages);
+      const number = Number(/Text: number (\d+)/.exec(text)?.[1]);
+      return `Label: ${(number % 2 === 0) !== text.includes('BROKEN') ? 'even' : 'odd'}`;
+    });
+    const { code, stdout } = await atelier('parity', '--data', 'rows.csv', '--baseline', 'HEAD', '--json');
+    const { compare } = JSON.parse(stdout);
+    assert.deepEqual([code, compare.with, compare.difference, compare.verdict], [1, 'HEAD', -1, 'worse']);
+    write('signatures/parity.signature.yaml', `${SIGNATURE}# a comment\n`);
+    const same = await atelier('parity', '--data', 'rows.csv', '--baseline', 'HEAD', '--json');
+    assert.deepEqual([same.code, JSON.parse(same.stdout).compare.verdict], [0, 'no real difference']);
+    const unknown = await atelier('parity', '--data', 'rows.csv', '--baseline', 'no-such-thing', '--json');
+    assert.deepEqual([unknown.code, JSON.parse(unknown.stdout).error.code], [2, 'usage.invalid']);
+  });
+
+  it('says what is wrong before anything is sent', async () => {
+    write('bad.csv', 'text,label\nnumber 1,evn\nnumber 2,even\n');
+    for (const [args, code, message] of [
+      [['parity'], 'usage.invalid', /needs rows/],
+      [['parity', '--data', 'rows.csv', '--metric', 'exact_mach'], 'usage.invalid', /exact_mach/],
+      [['parity', '--data', 'rows.csv', '--split', 'tset'], 'usage.invalid', /tset/],
+      [['parity', '--data', 'rows.csv', '--fail-under', '80'], 'usage.invalid', /0 to 1/],
+      [['parity', '--data', 'gone.csv'], 'data.unreadable', /gone\.csv/],
+      [['parity', '--data', 'rows.csv', '--report', 'out.pdf'], 'usage.invalid', /out\.pdf/],
+    ] as const) {
+      const { stdout } = await atelier(...args, '--json');
+      const { error } = JSON.parse(stdout);
+      assert.equal(error.code, code, stdout);
+      assert.match(error.message, message);
+    }
+    assert.equal(server.count, 0);
+    const { stderr, stdout } = await atelier('parity', '--data', 'bad.csv', '--json');
+    assert.match(stderr, /bad\.csv:2: .*"evn" is not one of even, odd/);
+    assert.deepEqual([JSON.parse(stdout).n, JSON.parse(stdout).data.left_out], [1, 1]);
+  });
+});
