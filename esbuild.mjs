@@ -92,7 +92,7 @@ const host = {
 
 const webview = {
   ...common,
-  entryPoints: { generate: 'webview/generate/main.ts' },
+  entryPoints: { generate: 'webview/generate/main.ts', report: 'webview/report/main.ts' },
   outdir: 'dist/webview',
   platform: 'browser',
   target: 'es2022',

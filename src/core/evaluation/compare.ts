@@ -36,7 +36,7 @@ export interface Comparison {
 }
 
 /** Failures that the prompt is to blame for. Left out, they would make a program look good that answers only what is easy. */
-const PROGRAMS_FAULT: ReadonlySet<ErrorCode> = new Set(['model.invalid_answer', 'model.empty_answer', 'model.context_length']);
+export const PROGRAMS_FAULT: ReadonlySet<ErrorCode> = new Set(['model.invalid_answer', 'model.empty_answer', 'model.context_length']);
 
 /** What smaller differences are rounding. */
 const ROUNDING = 1e-9;
@@ -90,7 +90,7 @@ export function compareReports(before: EvaluationReport, after: EvaluationReport
 }
 
 /** The results of each row, by what the row says and how many rows before it say the same. */
-function byIdentity(rows: readonly EvaluatedRow[]): Map<string, readonly EvaluatedRow[]> {
+export function byIdentity(rows: readonly EvaluatedRow[]): Map<string, readonly EvaluatedRow[]> {
   const seen = new Map<string, number>();
   return new Map(
     resultsByRow(rows).map((results) => {

@@ -1,0 +1,120 @@
+import type { CompareDocument, EvaluationDocument, ScoreDocument } from '../../src/features/evaluation-report/protocol.js';
+import { h } from '../shared/dom.js';
+import { counted, duration, fixed, signed, whole } from './format.js';
+
+/** The page's head: what was evaluated, the score, what it leaves out, the comparison, and what it cost. */
+export function summary(evaluation: EvaluationDocument): HTMLElement {
+  return h(
+    'header',
+    { class: 'summary' },
+    h('h1', {}, evaluation.signature, ' ', h('span', { class: 'version' }, evaluation.version)),
+    h('p', { class: 'muted' }, subject(evaluation)),
+    h(
+      'div',
+      { class: 'figures' },
+      scoreFigure(evaluation),
+      ...(evaluation.compare === undefined ? [] : [compareFigure(evaluation.compare)]),
+    ),
+    notes(evaluation),
+    costs(evaluation),
+  );
+}
+
+function subject({ model, metric, data, created }: EvaluationDocument): string {
+  const rows = `${data.file} (${data.split === null ? '' : `${data.split}, `}${counted(data.rows, 'row')})`;
+  const when = created === undefined ? [] : [new Date(created).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })];
+  return [model, metric, rows, ...when].join(' · ');
+}
+
+function scoreFigure({ score, interval, n }: ScoreDocument): HTMLElement {
+  const [low, high] = interval;
+  const text = score === null ? 'No row was scored' : `95 % interval ${fixed(low)} to ${fixed(high)}, n = ${whole(n)}`;
+  return h(
+    'section',
+    { class: 'figure', 'aria-label': 'Score' },
+    h('div', { class: 'label' }, 'Score'),
+    h('div', { class: 'big' }, fixed(score)),
+    scale([0, 1], score === null ? undefined : score, interval),
+    h('div', { class: 'muted' }, text),
+  );
+}
+
+function compareFigure(compare: CompareDocument): HTMLElement {
+  const { difference, interval, verdict, n, before, after, better, worse } = compare;
+  const [low, high] = interval;
+  const reach = Math.max(Math.abs(low), Math.abs(high)) * 1.1;
+  const words = verdict === 'no real difference' ? `No real difference from ${compare.with}` : `${verdict} than ${compare.with}`;
+  const tone = verdict === 'no real difference' ? '' : verdict;
+  const none = difference === null;
+  const outside = compare.only_before.length + compare.only_after.length + compare.failed.length + compare.leaked.length;
+  return h(
+    'section',
+    { class: 'figure', 'aria-label': 'Comparison' },
+    h('div', { class: 'label first-capital' }, none ? `No row in common with ${compare.with}` : words),
+    h('div', { class: `big ${tone}` }, none ? '–' : signed(difference)),
+    scale([-reach, reach], none ? undefined : difference, interval, 0),
+    h('div', { class: 'muted' }, `95 % interval ${signed(low)} to ${signed(high)}, n = ${whole(n)}`),
+    h(
+      'div',
+      { class: 'muted' },
+      `${fixed(before)} before, ${fixed(after)} now · ${whole(better.length)} better, ${whole(worse.length)} worse`,
+      outside === 0 ? '' : ` · ${whole(outside)} not comparable`,
+    ),
+  );
+}
+
+/** Where a value lies, with its interval; a picture of what the text beside it says. */
+function scale([from, to]: readonly [number, number], value: number | undefined, [low, high]: readonly [number, number], zero?: number) {
+  const place = (at: number) => `${(100 * (Math.min(Math.max(at, from), to) - from)) / (to - from)}%`;
+  const part = (name: string, left: number, right?: number) => {
+    const element = h('span', { class: name });
+    element.style.left = place(left);
+    if (right !== undefined) element.style.right = `calc(100% - ${place(right)})`;
+    return element;
+  };
+  const parts = value === undefined ? [] : [part('band', low, high), part('tick', value)];
+  return h('div', { class: 'scale', 'aria-hidden': 'true' }, ...(zero === undefined ? [] : [part('zero', zero)]), ...parts);
+}
+
+/** What the score leaves out, and whether it is enough. */
+function notes(evaluation: EvaluationDocument): HTMLElement {
+  const { failures, score_with_failures_as_zero: asZero, leaked, unseen, stopped, rows, total, gate } = evaluation;
+  const notice = (kind: string, ...children: (Node | string)[]) => h('li', { class: kind }, ...children);
+  const list: HTMLElement[] = [];
+  if (gate !== undefined) {
+    list.push(notice(gate.passed ? 'passed' : 'failed', h('b', {}, gate.passed ? 'Gate passed. ' : 'Gate failed. '), gate.reason));
+  }
+  if (stopped !== undefined) {
+    const much = `Ended early, with ${whole(rows.length)} of ${whole(total)} results. `;
+    list.push(notice('warning', h('b', {}, much), `${stopped.message} ${stopped.hint}`));
+  }
+  if (failures > 0) {
+    const left = `${whole(failures)} failed and ${failures === 1 ? 'is' : 'are'} left out. `;
+    list.push(notice('warning', h('b', {}, left), `Counted as 0, the score is ${fixed(asZero)}.`));
+  }
+  if (unseen !== undefined) {
+    const known = `${counted(leaked, 'row')} ${leaked === 1 ? 'was' : 'were'} known to the program. `;
+    const [low, high] = unseen.interval;
+    const others = `On the others the score is ${fixed(unseen.score)} (${fixed(low)} to ${fixed(high)}, n = ${whole(unseen.n)}).`;
+    list.push(notice('warning', h('b', {}, known), others));
+  }
+  return h('ul', { class: 'notes', hidden: list.length === 0 }, ...list);
+}
+
+function costs(evaluation: EvaluationDocument): HTMLElement {
+  const { usage, cost_usd: cost, latency_ms: latency, cached, calls, reused, variance, seed, data, pass_at: passAt } = evaluation;
+  const facts: [string, string][] = [
+    ['Calls', reused === 0 ? whole(calls) : `${whole(calls)} (${whole(reused)} results reused)`],
+    ['Tokens', `${whole(usage.prompt_tokens)} in, ${whole(usage.completion_tokens)} out`],
+    ['Cost', cost === null ? 'no known price' : `$${cost.toFixed(4)}`],
+    ...(latency === null ? [] : [['Latency', `p50 ${duration(latency.p50)}, p95 ${duration(latency.p95)}`] as [string, string]]),
+    ...(cached === null ? [] : [['Cached', `${Math.round(100 * cached)} %`] as [string, string]]),
+    ...(variance?.between === undefined
+      ? []
+      : [['Between repeats', `± ${variance.between.toFixed(3)} (${evaluation.repeats} repeats)`] as [string, string]]),
+    ['Right from', String(passAt)],
+    ['Seed', String(seed)],
+    ['Data', `sha256 ${data.sha256.slice(0, 12)}`],
+  ];
+  return h('dl', { class: 'facts' }, ...facts.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))));
+}
