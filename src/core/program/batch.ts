@@ -104,7 +104,7 @@ class Batch {
       if (result === undefined) return;
       this.keep(result);
       // The next row need not wait for the disk, but results must not pile up in memory either.
-      if (this.saving.size > this.options.concurrency) await Promise.race(this.saving);
+      while (this.saving.size > this.options.concurrency) await Promise.race(this.saving);
     }
   }
 
