@@ -208,7 +208,7 @@ describe('signature files', () => {
     const preview = await vscode.workspace.openTextDocument(
       vscode.Uri.from({ scheme: 'promptAtelier-preview', path: '/SummarizeText prompt', query }),
     );
-    assert.match(preview.getText(), /^# SummarizeText · /);
+    assert.match(preview.getText(), /^# SummarizeText, predict, /);
   });
 
   it('of the product are copied into the workspace, and never over a file', async () => {
