@@ -37,7 +37,9 @@ export async function extractSignature(services: Services, given?: string): Prom
   const text = printSignature(definition);
   const editor = await openUnsaved(services, folder, name, vscode.ViewColumn.Beside);
   await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), text));
-  const at = editor.document.positionAt(text.indexOf('description: "') + 'description: "'.length);
+  // In the document's own text: its line breaks may be longer than ours.
+  const quote = 'description: "';
+  const at = editor.document.positionAt(editor.document.getText().indexOf(quote) + quote.length);
   editor.selection = new vscode.Selection(at, at);
 }
 
