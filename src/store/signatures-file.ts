@@ -111,6 +111,16 @@ export function requireDefinition({ definition, problems }: SignatureFile, stric
   });
 }
 
+/** A file of the workspace that gives no signature. */
+export interface LeftOutFile {
+  /** Absolute path. */
+  readonly file: string;
+  /** Why: its first error. */
+  readonly problem: Problem;
+  /** There is nothing wrong in it: another file has a signature of the same name. */
+  readonly isDuplicate: boolean;
+}
+
 /** The signatures that can be used now. */
 export interface SignatureLibrary {
   /** In the order of their names. */
@@ -118,6 +128,7 @@ export interface SignatureLibrary {
   /** Absolute path of the file of each, by the signature's name. */
   readonly files: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
+  readonly leftOut: readonly LeftOutFile[];
 }
 
 /**
@@ -137,8 +148,13 @@ export async function loadSignatures(
   const byName = new Map<string, { definition: SignatureDefinition; file: string }>();
   for (const { definition, file } of builtIn) if (definition !== undefined) byName.set(definition.signature.name, { definition, file });
   const mine = new Map<string, string>();
-  for (const { definition, file, shown } of own) {
-    if (definition === undefined) continue;
+  const leftOut: LeftOutFile[] = [];
+  for (const { definition, file, shown, problems: found } of own) {
+    if (definition === undefined) {
+      const problem = found.find(({ severity }) => severity === 'error');
+      if (problem !== undefined) leftOut.push({ file, problem, isDuplicate: false });
+      continue;
+    }
     const { name } = definition.signature;
     const other = mine.get(name);
     if (other === undefined) {
@@ -146,7 +162,9 @@ export async function loadSignatures(
       byName.set(name, { definition, file });
     } else {
       const message = `The signature "${name}" is in ${other} already; this one is left out.`;
-      problems.push({ file: shown, line: 1, column: 1, message, hint: 'Rename one of them.', severity: 'error' });
+      const problem = { file: shown, line: 1, column: 1, message, hint: 'Rename one of them.', severity: 'error' } as const;
+      problems.push(problem);
+      leftOut.push({ file, problem, isDuplicate: true });
     }
   }
   const found = [...byName].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -154,6 +172,7 @@ export async function loadSignatures(
     signatures: found.map(([, { definition }]) => definition),
     files: new Map(found.map(([name, { file }]) => [name, file])),
     problems,
+    leftOut,
   };
 }
 

@@ -230,13 +230,20 @@ module: predikt
     await writeFile(folder.path('signatures/b.signature.yaml'), `${HEAD.replace('name: x', 'name: ClassifyText')}  - {name: b}\n`);
     await writeFile(folder.path('signatures/broken.signature.yaml'), 'name: [x\n');
     await writeFile(folder.path('signatures/notes.txt'), 'not one\n');
-    const { signatures, problems } = await loadSignatures(path.resolve('data'), folder.path());
+    const { signatures, problems, leftOut } = await loadSignatures(path.resolve('data'), folder.path());
     const found = signatures.filter(({ signature }) => signature.name === 'ClassifyText');
     assert.deepEqual(
       found.map(({ source }) => source),
       ['workspace'],
     );
     assert.deepEqual(problems.map(({ file }) => file).sort(), ['signatures/b.signature.yaml', 'signatures/broken.signature.yaml']);
+    assert.deepEqual(
+      leftOut.map(({ file, isDuplicate }) => [file, isDuplicate]),
+      [
+        [folder.path('signatures/b.signature.yaml'), true],
+        [folder.path('signatures/broken.signature.yaml'), false],
+      ],
+    );
     assert.ok(signatures.some(({ signature, source }) => signature.name === 'ReviseText' && source === 'built-in'));
   });
 
