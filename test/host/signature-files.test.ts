@@ -2,71 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { folder, until, withSetting } from './support.js';
-
-const TEXT = `name: tone
-description: Say how a text sounds.
-instructions: |
-  Listen to the words.
-input_fields:
-  - {name: passage, type: string, description: The text to listen to}
-output_fields:
-  - name: tone
-    type: class
-    options: [warm, cold]
-    description: How it sounds
-examples:
-  - {passage: Dear friend, tone: warm}
-`;
-
-const builtIn = (name: string) => vscode.Uri.from({ scheme: 'promptAtelier-signature', path: `/${name}.signature.yaml` });
-const file = (name: string) => vscode.Uri.file(path.join(folder(), 'signatures', `${name}.signature.yaml`));
-const problemsOf = (document: vscode.TextDocument) =>
-  vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === 'Prompt Atelier');
-
-/** A command of ours, with a name in place of questions. */
-const run = async (name: string, argument?: string): Promise<void> => vscode.commands.executeCommand(`promptAtelier.${name}`, argument);
-
-/** An unsaved signature in the editor. */
-async function typed(name: string, text: string): Promise<vscode.TextEditor> {
-  const document = await vscode.workspace.openTextDocument(file(name).with({ scheme: 'untitled' }));
-  const editor = await vscode.window.showTextDocument(document, { preview: false });
-  await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, document.lineCount, 0), text));
-  return editor;
-}
-
-async function replace({ document }: vscode.TextEditor, before: string, after: string): Promise<void> {
-  const at = document.getText().indexOf(before);
-  assert.ok(at >= 0, before);
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(document.uri, new vscode.Range(document.positionAt(at), document.positionAt(at + before.length)), after);
-  await vscode.workspace.applyEdit(edit);
-}
-
-/** The place behind the last character of a text. */
-function behind(document: vscode.TextDocument, text: string): vscode.Position {
-  const at = document.getText().indexOf(text);
-  assert.ok(at >= 0, text);
-  return document.positionAt(at + text.length);
-}
-
-async function completed(document: vscode.TextDocument, position: vscode.Position): Promise<string[]> {
-  const list = await vscode.commands.executeCommand<vscode.CompletionList>('vscode.executeCompletionItemProvider', document.uri, position);
-  return list.items
-    .filter(({ kind }) => kind !== vscode.CompletionItemKind.Text)
-    .map(({ label }) => (typeof label === 'string' ? label : label.label));
-}
-
-async function hovered(document: vscode.TextDocument, position: vscode.Position): Promise<string> {
-  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, position);
-  return hovers.flatMap(({ contents }) => contents.map((part) => (part as vscode.MarkdownString).value)).join('\n');
-}
-
-async function closeAll(): Promise<void> {
-  while (vscode.window.activeTextEditor !== undefined) {
-    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-  }
-}
+import { behind, builtIn, closeAll, completed, file, hovered, problemsOf, replace, run, TEXT, typed } from './signature-support.js';
+import { until, withSetting } from './support.js';
 
 describe('signature files', () => {
   afterEach(closeAll);
@@ -118,6 +55,9 @@ describe('signature files', () => {
   });
 
   it('complete keys, types, names of fields and options, also in broken text', async () => {
+    const spaced = await typed('spaces', 'name: x\nmodule: \ndescription: What is \n');
+    assert.deepEqual(await completed(spaced.document, behind(spaced.document, 'module: '), ' '), ['predict', 'chain_of_thought']);
+    assert.deepEqual(await completed(spaced.document, behind(spaced.document, 'What is '), ' '), []);
     const { document } = await typed('complete', `${TEXT}  - {passage: Go away, tone: }\n  - {}\nm`);
     const top = await completed(document, behind(document, '- {}\nm'));
     assert.ok(top.includes('module') && !top.includes('examples'), top.join());
