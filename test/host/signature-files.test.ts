@@ -46,7 +46,7 @@ describe('signature files', () => {
   });
 
   it('forget their problems when they are closed, and have one when they are too long', async () => {
-    const { document } = await typed('long', `name: long\n${'# a comment that makes it long\n'.repeat(40_000)}`);
+    const { document } = await typed('long', `name: long\n${'# ‹……………………›\n'.repeat(40_000)}`);
     await until(vscode.languages.onDidChangeDiagnostics, () => /larger than 1 MB/.test(problemsOf(document)[0]?.message ?? ''));
     assert.equal(problemsOf(document).length, 1);
     const { uri } = document;
@@ -68,6 +68,18 @@ describe('signature files', () => {
     assert.ok((await completed(other.document, behind(other.document, 'type: '))).includes('datetime'));
     const keys = await completed(other.document, behind(other.document, 'name: b\n    '));
     assert.ok(keys.includes('options') && !keys.includes('name'), keys.join());
+    const middle = await typed('middle', 'modul: predict\n');
+    const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      middle.document.uri,
+      new vscode.Position(0, 3),
+    );
+    const range = list.items.find(({ label }) => label === 'module')?.range;
+    assert.ok(range !== undefined && 'inserting' in range);
+    assert.deepEqual(
+      [range.inserting, range.replacing].map((each) => middle.document.getText(each)),
+      ['mod', 'modul'],
+    );
     const empty = await typed('empty', '');
     assert.ok((await completed(empty.document, new vscode.Position(0, 0))).includes('New signature'));
   });
@@ -179,6 +191,7 @@ describe('signature files', () => {
     await assert.rejects(again('fresh'), /There is a signature "fresh" already/);
     await assert.rejects(again('Sentiment'), /There is a signature "Sentiment" already/);
     await assert.rejects(again('my signature'), /is no name of a signature/);
+    await assert.rejects(again('Aux'), /is no name of a signature\. Windows keeps this name/);
   });
 
   it('are made of a selected prompt, which stays as it is', async () => {
