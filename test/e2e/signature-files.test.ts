@@ -46,7 +46,8 @@ describe('signature files in the workbench', () => {
     await shot(page, 'signature-completion');
     await page.keyboard.press('Escape');
     await page.keyboard.type('nam: x');
-    await page.locator('.squiggly-warning, .squiggly-error').first().waitFor();
+    await shows(page, 'nam: x').waitFor();
+    await page.locator('.squiggly-warning').first().waitFor();
     await shot(page, 'signature-problems');
     for (let step = 0; step < 6; step++) await page.keyboard.press('Control+z');
     await shows(page, 'name: sentiment').waitFor();

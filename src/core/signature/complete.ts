@@ -17,7 +17,7 @@ export interface Suggestion {
 
 export interface CompletionContext {
   readonly place: WritingPlace;
-  /** The file holds nothing but the word at the cursor and what {@link isBlank} passes over. */
+  /** The file says nothing yet but the word at the cursor: see {@link isBlank}. */
   readonly isEmpty: boolean;
   readonly fields: readonly WrittenField[];
   readonly schema: JsonSchema;

@@ -6,7 +6,7 @@ import { type Analyses, type Analysis, isOwnSignature, SELECTOR } from './analys
 import { WhenQuiet } from './when-quiet.js';
 
 /** Said of a warning where it stops a run. */
-const REFUSED = 'Until then the mode "production" refuses to run this signature.';
+const REFUSED = 'As long as this is here, the mode "production" refuses to run the signature.';
 
 /** Problems of signature documents as they are typed, and the words that would be right. */
 export function registerDiagnostics(analyses: Analyses): vscode.Disposable {
