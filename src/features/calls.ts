@@ -49,5 +49,5 @@ async function replayOf(host: HostServices, report: (problem: Problem) => void):
 function requireFolder(host: HostServices): string {
   const folder = host.workspaceFolder();
   if (folder !== undefined) return folder;
-  throw new AtelierError('workspace.none', 'Recordings are files of the workspace, and no folder is open.', { hint: 'Open a folder.' });
+  throw host.noFolder('Open a folder: recordings are files of the workspace.');
 }

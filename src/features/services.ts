@@ -83,10 +83,13 @@ export class Services {
     return this.store.store;
   }
 
+  /** Sees each library that is read. */
+  whenRead = (library: SignatureLibrary): SignatureLibrary => library;
+
   /** The signatures of the workspace and the built-in ones, read anew: files change. */
   async signatures(): Promise<SignatureLibrary> {
     const { loadSignatures } = await import('../store/index.js');
-    return loadSignatures(this.packedFolder, this.host.workspaceFolder(), this.host.settings.signaturesFolder);
+    return this.whenRead(await loadSignatures(this.packedFolder, this.host.workspaceFolder(), this.host.settings.signaturesFolder));
   }
 
   /**

@@ -6,7 +6,7 @@ import { Log } from './log.js';
 import { notifyError } from './notify.js';
 import { ReadOnlyFiles, type TextAt } from './read-only-files.js';
 import { Settings } from './settings.js';
-import { workspaceFolder } from './workspace.js';
+import { noFolder, workspaceFolder } from './workspace.js';
 
 /** The parts of the editor that features may need, built once at activation. */
 export function createHostServices(context: vscode.ExtensionContext) {
@@ -30,6 +30,7 @@ export function createHostServices(context: vscode.ExtensionContext) {
       }
     },
     workspaceFolder,
+    noFolder,
     /** Documents of our own. @param why they cannot be changed, in a sentence */
     readOnlyFiles: (scheme: string, why: string, textAt: TextAt) => new ReadOnlyFiles(scheme, why, textAt),
     openEditorModel,

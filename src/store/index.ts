@@ -17,9 +17,10 @@ export { DiskResponseCache, type DiskResponseCacheOptions } from './response-cac
 export {
   loadSignatures,
   parseSignature,
+  parseSignatureText,
   readSignature,
   requireDefinition,
 } from './signatures-file.js';
-export { readSourceTree, writingPlaceAt } from './source-tree.js';
 export { loadTastes, readTastes, type TastesFile } from './tastes-file.js';
 export { WorkspaceData, type WorkspaceDataOptions, type WriteOptions } from './workspace-data.js';
+export { writingAt } from './writing-place.js';

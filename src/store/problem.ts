@@ -14,6 +14,8 @@ export interface Problem {
   readonly hint: string;
   /** `error`: something was left out; `warning`: it was used, but look at it. */
   readonly severity: 'error' | 'warning';
+  /** It is about all that begins at its place, such as a part that is missing there, and not about the word there. */
+  readonly isWhole?: boolean;
 }
 
 /** An error about a file as a problem: for where the work goes on without it. @param file its name, when the error does not say */

@@ -4,10 +4,14 @@ import { isMap, isSeq, LineCounter, type Node, type Pair, parseDocument } from '
 import { AtelierError } from '../core/errors.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { parseDefinition } from '../core/signature/parse-definition.js';
+import { SIGNATURE_ENDING } from '../core/signature/signature.js';
+import type { SourceNode } from '../core/text/source-tree.js';
 import { errnoOf } from './io-errors.js';
 import { cutProblems, displayPath, type Problem } from './problem.js';
 import { readSmallTextFile } from './small-text-file.js';
+import { sourceTreeOf } from './source-tree.js';
 import { isYamlNode, keyOf } from './yaml-places.js';
+import { yamlProblems } from './yaml-problems.js';
 
 /** What a signature file holds; the definition only when none of its problems is an error. */
 export interface SignatureFile {
@@ -15,8 +19,6 @@ export interface SignatureFile {
   readonly problems: readonly Problem[];
 }
 
-/** The ending of signature files. */
-const SIGNATURE_ENDING = '.signature.yaml';
 /** Where a workspace keeps its own, as a rule; and the product the built-in ones. */
 const SIGNATURES_FOLDER = 'signatures';
 
@@ -48,38 +50,50 @@ export async function readSignature(
  * @param shown the file's name in problems
  */
 export function parseSignature(text: string, shown: string, source: 'built-in' | 'workspace' = 'workspace'): SignatureFile {
-  const counter = new LineCounter();
+  return parse(text, shown, source).file;
+}
+
+/** The same with the tree of its text, as far as there is one, for the price of one parse. */
+export function parseSignatureText(text: string, shown: string): { file: SignatureFile; root: SourceNode | undefined } {
+  const { file, contents } = parse(text, shown, 'workspace');
+  return { file, root: sourceTreeOf(text, contents) };
+}
+
+function parse(text: string, shown: string, source: 'built-in' | 'workspace'): { file: SignatureFile; contents: Node | null } {
+  const lineCounter = new LineCounter();
   const problems: Problem[] = [];
-  const say = (offset: number, message: string, hint: string, severity: Problem['severity'] = 'error') => {
-    const { line, col } = counter.linePos(offset);
-    problems.push({ file: shown, line: Math.max(1, line), column: Math.max(1, col), message, hint, severity });
+  const say = (offset: number, { message, hint, isWhole }: Said, severity: Problem['severity'] = 'error') => {
+    const { line, col } = lineCounter.linePos(offset);
+    const place = { file: shown, line: Math.max(1, line), column: Math.max(1, col) };
+    problems.push({ ...place, message, hint, severity, ...(isWhole === true ? { isWhole } : {}) });
   };
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, schema: 'core', uniqueKeys: true, stringKeys: true });
-  const deep = document.errors.find(({ message }) => message.includes('call stack'));
-  if (deep !== undefined) say(deep.pos[0], `${shown} is nested too deeply here.`, 'Close the brackets, or write fewer levels.');
-  const places = new Set<number>();
-  for (const { pos, message } of deep === undefined ? document.errors : []) {
-    // One mistake makes the parser stumble many times at one place.
-    if (places.has(pos[0])) continue;
-    places.add(pos[0]);
-    say(pos[0], `${shown} is not valid YAML: ${message.replace(/\s+/g, ' ').replace(/\.$/, '')}.`, 'Correct this place.');
-  }
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, schema: 'core', uniqueKeys: true, stringKeys: true });
+  const { contents } = document;
+  const result = (definition?: SignatureDefinition) => ({ file: { definition, problems: inOrder(problems) }, contents });
+  for (const problem of yamlProblems(document, shown)) say(problem.offset, problem);
   for (const { pos, message } of document.warnings) {
-    say(pos[0], `${message.replace(/\.$/, '')}.`, 'Remove the tag: signatures are made of plain text, numbers and lists.', 'warning');
+    const hint = 'Remove the tag: signatures are made of plain text, numbers and lists.';
+    say(pos[0], { message: `${message.replace(/\.$/, '')}.`, hint }, 'warning');
   }
-  if (document.errors.length > 0) return { definition: undefined, problems: inOrder(problems) };
+  if (problems.some(({ severity }) => severity === 'error')) return result();
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    say(0, `${shown} uses aliases (*) too often.`, `Write the repeated parts out; at most ${MAX_ALIASES} aliases are followed.`);
-    return { definition: undefined, problems };
+    const hint = `Write the repeated parts out; at most ${MAX_ALIASES} aliases are followed.`;
+    say(0, { message: `${shown} uses aliases (*) too often.`, hint, isWhole: true });
+    return result();
   }
   const { definition, issues } = parseDefinition(value, source);
-  for (const issue of issues) say(offsetAt(document.contents, issue.path), issue.message, issue.hint, issue.severity);
-  return { definition, problems: inOrder(problems) };
+  for (const { path: place, message, hint, severity } of issues) {
+    const isWhole = typeof place.at(-1) !== 'string';
+    say(offsetAt(contents, place), { message, hint, isWhole }, severity);
+  }
+  return result(definition);
 }
+
+type Said = Pick<Problem, 'message' | 'hint' | 'isWhole'>;
 
 /**
  * The signature of a file.
@@ -97,6 +111,16 @@ export function requireDefinition({ definition, problems }: SignatureFile, stric
   });
 }
 
+/** A file of the workspace that gives no signature. */
+export interface LeftOutFile {
+  /** Absolute path. */
+  readonly file: string;
+  /** Why: its first error. */
+  readonly problem: Problem;
+  /** There is nothing wrong in it: another file has a signature of the same name. */
+  readonly isDuplicate: boolean;
+}
+
 /** The signatures that can be used now. */
 export interface SignatureLibrary {
   /** In the order of their names. */
@@ -104,6 +128,7 @@ export interface SignatureLibrary {
   /** Absolute path of the file of each, by the signature's name. */
   readonly files: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
+  readonly leftOut: readonly LeftOutFile[];
 }
 
 /**
@@ -123,8 +148,13 @@ export async function loadSignatures(
   const byName = new Map<string, { definition: SignatureDefinition; file: string }>();
   for (const { definition, file } of builtIn) if (definition !== undefined) byName.set(definition.signature.name, { definition, file });
   const mine = new Map<string, string>();
-  for (const { definition, file, shown } of own) {
-    if (definition === undefined) continue;
+  const leftOut: LeftOutFile[] = [];
+  for (const { definition, file, shown, problems: found } of own) {
+    if (definition === undefined) {
+      const problem = found.find(({ severity }) => severity === 'error');
+      if (problem !== undefined) leftOut.push({ file, problem, isDuplicate: false });
+      continue;
+    }
     const { name } = definition.signature;
     const other = mine.get(name);
     if (other === undefined) {
@@ -132,7 +162,9 @@ export async function loadSignatures(
       byName.set(name, { definition, file });
     } else {
       const message = `The signature "${name}" is in ${other} already; this one is left out.`;
-      problems.push({ file: shown, line: 1, column: 1, message, hint: 'Rename one of them.', severity: 'error' });
+      const problem = { file: shown, line: 1, column: 1, message, hint: 'Rename one of them.', severity: 'error' } as const;
+      problems.push(problem);
+      leftOut.push({ file, problem, isDuplicate: true });
     }
   }
   const found = [...byName].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -140,6 +172,7 @@ export async function loadSignatures(
     signatures: found.map(([, { definition }]) => definition),
     files: new Map(found.map(([name, { file }]) => [name, file])),
     problems,
+    leftOut,
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { grantTrust, pickRow, quickInput, rows, runCommand } from '../workbench/widgets.mjs';
@@ -46,7 +46,8 @@ describe('signature files in the workbench', () => {
     await shot(page, 'signature-completion');
     await page.keyboard.press('Escape');
     await page.keyboard.type('nam: x');
-    await page.locator('.squiggly-warning, .squiggly-error').first().waitFor();
+    await shows(page, 'nam: x').waitFor();
+    await page.locator('.squiggly-warning').first().waitFor();
     await shot(page, 'signature-problems');
     for (let step = 0; step < 6; step++) await page.keyboard.press('Control+z');
     await shows(page, 'name: sentiment').waitFor();
@@ -58,9 +59,11 @@ describe('signature files in the workbench', () => {
   it('come from a list, and the built-in ones into the workspace', async () => {
     const { page, folder } = workbench;
     await grantTrust(page);
+    const broken = 'name: tone\ninput_fields: [{name: text, type: strng}]\noutput_fields: [{name: tone}]\n';
+    writeFileSync(path.join(folder, 'signatures/tone.signature.yaml'), broken);
     await runCommand(page, 'Prompt Atelier: Open Signature...');
     const listed = (await rows(page)).join('\n');
-    assert.match(listed, /sentiment[\s\S]*ClassifyText/);
+    assert.match(listed, /sentiment[\s\S]*tone[\s\S]*There is no type "strng"[\s\S]*ClassifyText/);
     await shot(page, 'signature-list');
     const row = quickInput(page).locator('.monaco-list-row', { hasText: 'ClassifyText' }).first();
     await row.hover();

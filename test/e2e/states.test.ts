@@ -17,7 +17,7 @@ describe('states of the Generate view', () => {
       await frame.locator('#description').fill('a dragon flying over a castle');
       assert.notEqual(await frame.locator('vscode-button.primary').first().getAttribute('disabled'), null);
       await shot(page, 'untrusted');
-      assert.ok(!existsSync(path.join(folder, 'data')));
+      for (const name of ['data/prompt_history.csv', '.atelier']) assert.ok(!existsSync(path.join(folder, name)), name);
       await grantTrust(page);
       await runCommand(page, 'Prompt Atelier: Open Generate View');
       const trusted = await generateFrame(page, (text) => text.includes('Description') && !text.includes('Restricted'));

@@ -27,6 +27,7 @@ export async function run(): Promise<void> {
   await import('./files.test.js');
   await import('./run-signature.test.js');
   await import('./signature-files.test.js');
+  await import('./signature-library.test.js');
   await new Promise<void>((resolve, reject) => {
     const runner = mocha.run((failures) => (failures === 0 ? resolve() : reject(new Error(`${failures} failed`))));
     runner.once('end', () => {

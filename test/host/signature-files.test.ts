@@ -2,71 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { folder, until, withSetting } from './support.js';
-
-const TEXT = `name: tone
-description: Say how a text sounds.
-instructions: |
-  Listen to the words.
-input_fields:
-  - {name: passage, type: string, description: The text to listen to}
-output_fields:
-  - name: tone
-    type: class
-    options: [warm, cold]
-    description: How it sounds
-examples:
-  - {passage: Dear friend, tone: warm}
-`;
-
-const builtIn = (name: string) => vscode.Uri.from({ scheme: 'promptAtelier-signature', path: `/${name}.signature.yaml` });
-const file = (name: string) => vscode.Uri.file(path.join(folder(), 'signatures', `${name}.signature.yaml`));
-const problemsOf = (document: vscode.TextDocument) =>
-  vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === 'Prompt Atelier');
-
-/** A command of ours, with a name in place of questions. */
-const run = async (name: string, argument?: string): Promise<void> => vscode.commands.executeCommand(`promptAtelier.${name}`, argument);
-
-/** An unsaved signature in the editor. */
-async function typed(name: string, text: string): Promise<vscode.TextEditor> {
-  const document = await vscode.workspace.openTextDocument(file(name).with({ scheme: 'untitled' }));
-  const editor = await vscode.window.showTextDocument(document, { preview: false });
-  await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, document.lineCount, 0), text));
-  return editor;
-}
-
-async function replace({ document }: vscode.TextEditor, before: string, after: string): Promise<void> {
-  const at = document.getText().indexOf(before);
-  assert.ok(at >= 0, before);
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(document.uri, new vscode.Range(document.positionAt(at), document.positionAt(at + before.length)), after);
-  await vscode.workspace.applyEdit(edit);
-}
-
-/** The place behind the last character of a text. */
-function behind(document: vscode.TextDocument, text: string): vscode.Position {
-  const at = document.getText().indexOf(text);
-  assert.ok(at >= 0, text);
-  return document.positionAt(at + text.length);
-}
-
-async function completed(document: vscode.TextDocument, position: vscode.Position): Promise<string[]> {
-  const list = await vscode.commands.executeCommand<vscode.CompletionList>('vscode.executeCompletionItemProvider', document.uri, position);
-  return list.items
-    .filter(({ kind }) => kind !== vscode.CompletionItemKind.Text)
-    .map(({ label }) => (typeof label === 'string' ? label : label.label));
-}
-
-async function hovered(document: vscode.TextDocument, position: vscode.Position): Promise<string> {
-  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, position);
-  return hovers.flatMap(({ contents }) => contents.map((part) => (part as vscode.MarkdownString).value)).join('\n');
-}
-
-async function closeAll(): Promise<void> {
-  while (vscode.window.activeTextEditor !== undefined) {
-    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-  }
-}
+import { behind, builtIn, closeAll, completed, file, hovered, problemsOf, replace, run, TEXT, typed } from './signature-support.js';
+import { until, withSetting } from './support.js';
 
 describe('signature files', () => {
   afterEach(closeAll);
@@ -109,7 +46,7 @@ describe('signature files', () => {
   });
 
   it('forget their problems when they are closed, and have one when they are too long', async () => {
-    const { document } = await typed('long', `name: long\n${'# a comment that makes it long\n'.repeat(40_000)}`);
+    const { document } = await typed('long', `name: long\n${'# ‹……………………›\n'.repeat(40_000)}`);
     await until(vscode.languages.onDidChangeDiagnostics, () => /larger than 1 MB/.test(problemsOf(document)[0]?.message ?? ''));
     assert.equal(problemsOf(document).length, 1);
     const { uri } = document;
@@ -118,6 +55,9 @@ describe('signature files', () => {
   });
 
   it('complete keys, types, names of fields and options, also in broken text', async () => {
+    const spaced = await typed('spaces', 'name: x\nmodule: \ndescription: What is \n');
+    assert.deepEqual(await completed(spaced.document, behind(spaced.document, 'module: '), ' '), ['predict', 'chain_of_thought']);
+    assert.deepEqual(await completed(spaced.document, behind(spaced.document, 'What is '), ' '), []);
     const { document } = await typed('complete', `${TEXT}  - {passage: Go away, tone: }\n  - {}\nm`);
     const top = await completed(document, behind(document, '- {}\nm'));
     assert.ok(top.includes('module') && !top.includes('examples'), top.join());
@@ -128,6 +68,18 @@ describe('signature files', () => {
     assert.ok((await completed(other.document, behind(other.document, 'type: '))).includes('datetime'));
     const keys = await completed(other.document, behind(other.document, 'name: b\n    '));
     assert.ok(keys.includes('options') && !keys.includes('name'), keys.join());
+    const middle = await typed('middle', 'modul: predict\n');
+    const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      middle.document.uri,
+      new vscode.Position(0, 3),
+    );
+    const range = list.items.find(({ label }) => label === 'module')?.range;
+    assert.ok(range !== undefined && 'inserting' in range);
+    assert.deepEqual(
+      [range.inserting, range.replacing].map((each) => middle.document.getText(each)),
+      ['mod', 'modul'],
+    );
     const empty = await typed('empty', '');
     assert.ok((await completed(empty.document, new vscode.Position(0, 0))).includes('New signature'));
   });
@@ -208,7 +160,7 @@ describe('signature files', () => {
     const preview = await vscode.workspace.openTextDocument(
       vscode.Uri.from({ scheme: 'promptAtelier-preview', path: '/SummarizeText prompt', query }),
     );
-    assert.match(preview.getText(), /^# SummarizeText · /);
+    assert.match(preview.getText(), /^# SummarizeText, predict, /);
   });
 
   it('of the product are copied into the workspace, and never over a file', async () => {
@@ -239,6 +191,7 @@ describe('signature files', () => {
     await assert.rejects(again('fresh'), /There is a signature "fresh" already/);
     await assert.rejects(again('Sentiment'), /There is a signature "Sentiment" already/);
     await assert.rejects(again('my signature'), /is no name of a signature/);
+    await assert.rejects(again('Aux'), /is no name of a signature\. Windows keeps this name/);
   });
 
   it('are made of a selected prompt, which stays as it is', async () => {

@@ -17,7 +17,7 @@ export interface Suggestion {
 
 export interface CompletionContext {
   readonly place: WritingPlace;
-  /** The file holds nothing but white space and the word at the cursor. */
+  /** The file says nothing yet but the word at the cursor: see {@link isBlank}. */
   readonly isEmpty: boolean;
   readonly fields: readonly WrittenField[];
   readonly schema: JsonSchema;
@@ -34,6 +34,11 @@ export function suggestionsAt(context: CompletionContext): Suggestion[] {
   return [...snippets, ...(place.role === 'key' || isEmpty || place.isNewItem ? keys(context) : values(context, place.path))];
 }
 
+/** True for a text that says nothing yet: white space and comments. */
+export function isBlank(text: string): boolean {
+  return text.replace(/^[ \t]*#.*$/gm, '').trim() === '';
+}
+
 function signature(): Suggestion {
   const documentation = 'A whole signature: name, instructions, an input and an output.';
   return { label: 'New signature', kind: 'snippet', snippet: SIGNATURE_SNIPPET, detail: 'Prompt Atelier', documentation };
@@ -41,19 +46,20 @@ function signature(): Suggestion {
 
 /** New entries of the lists. */
 function snippetsAt({ place, fields, schema }: CompletionContext): Suggestion[] {
-  const [part, index, ...rest] = place.path;
+  const part = place.listAbove ?? place.path[0];
+  const [, index, ...rest] = place.path;
   const isEntry = typeof index === 'number' && rest.length === 0 && place.isNewItem;
   // Directly below the key the list has not begun: the first "- " is still to be written.
   const isEmptyList = index === undefined && place.role === 'key' && place.path.length === 1 && place.keys.length === 0 && !place.isFlow;
-  if (!isEntry && !isEmptyList) return [];
-  const dash = place.needsDash || isEmptyList ? '- ' : '';
+  if (!isEntry && !isEmptyList && place.listAbove === undefined) return [];
+  const dash = place.needsDash || !isEntry ? '- ' : '';
   const base = { kind: 'snippet', detail: 'Prompt Atelier', documentation: descriptionAt(schema, [String(part), 0]) } as const;
   if (part === 'input_fields' || part === 'output_fields') {
     return [{ ...base, label: 'New field', snippet: `${dash}${FIELD_SNIPPET}` }];
   }
-  if (part === 'examples' && fields.length > 0)
-    return [{ ...base, label: 'New example', snippet: `${dash}${exampleSnippet(fields, place)}` }];
-  return [];
+  if (part !== 'examples' || fields.length === 0) return [];
+  const indent = dash === '' ? place.indent : dash.length;
+  return [{ ...base, label: 'New example', snippet: `${dash}${exampleSnippet(fields, indent, place.isFlow)}` }];
 }
 
 function keys({ place, schema, isEmpty }: CompletionContext): Suggestion[] {

@@ -42,8 +42,15 @@ export function outlineOf(root: SourceNode | undefined, end: number): OutlineIte
   });
   const name = valueAt(root, 'name');
   const place = { nameStart: name?.start ?? root.start, nameEnd: name?.end ?? root.start };
-  const title = textAt(root, 'name') ?? '(no name)';
-  return { kind: 'signature', name: title, detail: textAt(root, 'description') ?? '', start: root.start, end, ...place, children };
+  return {
+    kind: 'signature',
+    name: titleOf(textAt(root, 'name')),
+    detail: textAt(root, 'description') ?? '',
+    start: root.start,
+    end,
+    ...place,
+    children,
+  };
 }
 
 function fieldItems(fields: readonly WrittenField[], wanted: WrittenField['side']): OutlineItem[] {
@@ -53,8 +60,13 @@ function fieldItems(fields: readonly WrittenField[], wanted: WrittenField['side'
       const name = valueAt(node, 'name') ?? node;
       const detail = `${printType(field)}${field.optional === true ? ', optional' : ''}`;
       const place = { start: node.start, end: node.end, nameStart: name.start, nameEnd: name.end };
-      return { kind: 'field', name: field.name, detail, ...place, children: [] };
+      return { kind: 'field', name: titleOf(field.name), detail, ...place, children: [] };
     });
+}
+
+/** The editor refuses a whole outline for one line without a name. */
+function titleOf(name: string | undefined): string {
+  return name === undefined || name.trim() === '' ? '(no name)' : name;
 }
 
 function exampleItem(node: SourceNode, index: number): OutlineItem {

@@ -5,7 +5,7 @@ import { isJsonObject, type JsonValue } from '../text/json-schema.js';
 import type { Path, Report, SignatureDefinition, SignatureIssue } from './definition.js';
 import { defaultInstructions } from './labels.js';
 import { parseField } from './parse-field.js';
-import { type Field, MODULES, REASONING, SIGNATURE_NAME, SIGNATURE_NAME_HINT, type Signature } from './signature.js';
+import { type Field, MODULES, REASONING, type Signature, signatureNameProblem } from './signature.js';
 
 /** The parts of a signature, by the names that a file gives them. */
 export const SIGNATURE_PARTS = [
@@ -42,8 +42,9 @@ export function parseDefinition(
   }
   const { name, description, instructions, module = 'predict', optimization } = value;
   if (name === undefined) report([], 'The signature has no name.', 'Add "name:" with a word, for example sentiment.');
-  else if (typeof name !== 'string' || !SIGNATURE_NAME.test(name)) {
-    report(['name'], `${JSON.stringify(name)} is no name of a signature.`, SIGNATURE_NAME_HINT);
+  else {
+    const problem = signatureNameProblem(typeof name === 'string' ? name : '');
+    if (problem !== undefined) report(['name'], `${JSON.stringify(name)} is no name of a signature.`, problem);
   }
   for (const [part, text] of Object.entries({ description, instructions })) {
     if (text !== undefined && text !== null && typeof text !== 'string') report([part], `The ${part} are not text.`, 'Put it in quotes.');

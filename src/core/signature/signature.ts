@@ -58,6 +58,17 @@ export const REASONING = 'reasoning';
 /** What a field's name may be: letters of any language, digits and underscores, a letter or underscore first. */
 export const FIELD_NAME = /^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u;
 
-/** What a signature's name may be. It is a folder's name, too: `prompts/<signature>/`. */
-export const SIGNATURE_NAME = /^[\p{L}_][\p{L}\p{M}\p{N}_-]{0,63}$/u;
-export const SIGNATURE_NAME_HINT = 'Use up to 64 letters, digits, "_" and "-", a letter first.';
+/** The ending of signature files. */
+export const SIGNATURE_ENDING = '.signature.yaml';
+
+const SIGNATURE_NAME = /^[\p{L}_][\p{L}\p{M}\p{N}_-]{0,63}$/u;
+/** Windows keeps these names for devices, in any case and with any ending: no file or folder there can have them. */
+const DEVICE_NAME = /^(?:con|nul|aux|prn|(?:com|lpt)[1-9¹²³])$/i;
+
+/**
+ * Why a text is no name of a signature, as a hint; undefined when it is one. A name is a folder's name, too: `prompts/<signature>/`.
+ */
+export function signatureNameProblem(name: string): string | undefined {
+  if (!SIGNATURE_NAME.test(name)) return 'Use up to 64 letters, digits, "_" and "-", a letter first.';
+  return DEVICE_NAME.test(name) ? 'Windows keeps this name for a device. Choose another one.' : undefined;
+}

@@ -1,4 +1,4 @@
-import type { SourcePath, WritingPlace } from '../text/source-tree.js';
+import type { SourcePath } from '../text/source-tree.js';
 import type { WrittenField } from './fields-in-tree.js';
 import { FIELD_TYPES, type Field, MODULES } from './signature.js';
 
@@ -49,10 +49,13 @@ export function keySnippet(key: string, path: SourcePath, isFlow: boolean): stri
   return `${key}: $0`;
 }
 
-/** An example with all the fields of the file: in its own lines, or in braces where it must stay on one. */
-export function exampleSnippet(fields: readonly WrittenField[], place: WritingPlace): string {
+/**
+ * An example with all the fields of the file: in its own lines, or in braces where it must stay on one.
+ * @param indent how much further in than its first line the others begin, in characters
+ */
+export function exampleSnippet(fields: readonly WrittenField[], indent: number, isFlow: boolean): string {
   const pairs = fields.map(({ field }, index) => `${plain(field.name)}: ${valueSnippet(field, index + 1)}`);
-  return place.isFlow ? `{${pairs.join(', ')}}` : pairs.join('\n  ');
+  return isFlow ? `{${pairs.join(', ')}}` : pairs.join(`\n${' '.repeat(indent)}`);
 }
 
 function valueSnippet(field: Field, index: number): string {

@@ -59,6 +59,10 @@ export interface WritingPlace extends Placed {
   readonly isQuoted: boolean;
   /** A colon follows. */
   readonly hasColon: boolean;
+  /** Characters between the indentation of the line and its first word: the dashes of a list, with their blanks. */
+  readonly indent: number;
+  /** The key of a list that a dash in this place, at the beginning of a line, would go on with. */
+  readonly listAbove: string | undefined;
 }
 
 /** The value of a key, or undefined. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
-import type { Problem } from '../../store/problem.js';
 import type { Services } from '../services.js';
+import { diagnosticOf } from './diagnostic.js';
 
 /** Files whose problems are shown, below the workspace folder. */
 const WATCHED = '**/{tastes.yaml,training_data.csv,prompt_history.csv,user_feedback.csv,prices.csv}';
@@ -49,23 +49,13 @@ async function refresh(services: Services, diagnostics: vscode.DiagnosticCollect
     const byFile = new Map<string, vscode.Diagnostic[]>();
     for (const problem of await (await services.generations()).problems(vscode.workspace.isTrusted)) {
       const file = path.resolve(folder, problem.file);
-      byFile.set(file, [...(byFile.get(file) ?? []), toDiagnostic(vscode, problem)]);
+      byFile.set(file, [...(byFile.get(file) ?? []), diagnosticOf(vscode, problem)]);
     }
     diagnostics.clear();
     for (const [file, found] of byFile) diagnostics.set(vscode.Uri.file(file), found);
   } catch (error) {
     log.error('Check files', error);
   }
-}
-
-function toDiagnostic(api: typeof vscode, problem: Problem): vscode.Diagnostic {
-  const line = problem.line - 1;
-  const column = (problem.column ?? 1) - 1;
-  const range = new api.Range(line, column, line, Number.MAX_SAFE_INTEGER);
-  const severity = problem.severity === 'error' ? api.DiagnosticSeverity.Error : api.DiagnosticSeverity.Warning;
-  const diagnostic = new api.Diagnostic(range, `${problem.message} ${problem.hint}`, severity);
-  diagnostic.source = 'Prompt Atelier';
-  return diagnostic;
 }
 
 const TASTE_TEMPLATE = `  my taste:

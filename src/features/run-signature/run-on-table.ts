@@ -29,9 +29,7 @@ export async function runOnTable(services: Services, uri: vscode.Uri | undefined
   services.requireTrust();
   const { vscode, log } = services.host;
   const workspaceFolder = services.host.workspaceFolder();
-  if (workspaceFolder === undefined) {
-    throw new AtelierError('workspace.none', 'Results are files of the workspace, and no folder is open.', { hint: 'Open a folder.' });
-  }
+  if (workspaceFolder === undefined) throw services.host.noFolder('Open a folder: results are files of the workspace.');
   const table = uri ?? (await chooseTable(services));
   if (table === undefined) return;
   const chosen = await chooseSignature(services, `Run Signature on ${path.basename(table.fsPath)}`);

@@ -1,38 +1,58 @@
 import type * as vscode from 'vscode';
-import { type Suggestion, suggestionsAt } from '../../core/signature/complete.js';
+import { isBlank, type Suggestion, suggestionsAt } from '../../core/signature/complete.js';
 import { fieldsInTree } from '../../core/signature/fields-in-tree.js';
-import { type Analyses, MAX_LENGTH, SELECTOR } from './analysis.js';
+import { isInFreeText } from '../../core/text/block-text.js';
+import { type Analyses, SELECTOR } from './analysis.js';
 import { words } from './markdown.js';
 import { SIGNATURE_SCHEMA } from './schema.js';
+import { isSchemaRead } from './schema-reader.js';
 
-/** The extension that completes and explains YAML from the schema that we contribute. */
-const YAML_EXTENSION = 'redhat.vscode-yaml';
 /** Where the next key, value or entry begins. */
 const TRIGGERS = [' ', '{', '[', ','];
-
-/** True when another extension reads our schema: what it says is not said twice. */
-export function isSchemaRead(api: typeof vscode): boolean {
-  return api.extensions.getExtension(YAML_EXTENSION) !== undefined;
-}
+/** Behind other characters a space only separates words. */
+const BEFORE_SPACE = /[:\-,{[]\s*$/;
+/** In longer files each suggestion would be noticed, in characters. */
+const MAX_LENGTH = 256 << 10;
 
 /** Keys, values, names of fields and whole parts, where they can be written. */
 export function registerCompletion(analyses: Analyses): vscode.Disposable {
   const { vscode } = analyses.host;
-  const provideCompletionItems = async (document: vscode.TextDocument, position: vscode.Position) => {
-    const { text, root } = await analyses.of(document);
+  const provideCompletionItems = async (
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+    { triggerCharacter }: vscode.CompletionContext,
+  ) => {
+    const lineAt = (line: number) => document.lineAt(line).text;
+    if (triggerCharacter === ' ' && !BEFORE_SPACE.test(lineAt(position.line).slice(0, position.character))) return [];
+    if (isInFreeText(lineAt, position.line, position.character)) return [];
+    const text = document.getText();
     if (text.length > MAX_LENGTH) return [];
-    const { writingPlaceAt } = await import('../../store/index.js');
-    const place = writingPlaceAt(text, document.offsetAt(position));
-    if (place === undefined) return [];
-    const range = new vscode.Range(document.positionAt(place.start), document.positionAt(place.end));
-    const isEmpty = `${text.slice(0, place.start)}${text.slice(place.end)}`.trim() === '';
-    const context = { place, isEmpty, fields: fieldsInTree(root), schema: SIGNATURE_SCHEMA, withoutSchema: isSchemaRead(vscode) };
+    const { writingAt } = await import('../../store/index.js');
+    if (token.isCancellationRequested) return [];
+    const writing = writingAt(text, document.offsetAt(position));
+    if (writing === undefined) return [];
+    const { place, root } = writing;
+    const start = document.positionAt(place.start);
+    const range = { inserting: new vscode.Range(start, position), replacing: new vscode.Range(start, document.positionAt(place.end)) };
+    const context = {
+      place,
+      isEmpty: isBlank(`${text.slice(0, place.start)}${text.slice(place.end)}`),
+      fields: fieldsInTree(root),
+      schema: SIGNATURE_SCHEMA,
+      withoutSchema: isSchemaRead(vscode, 'completion', document.uri),
+    };
     return suggestionsAt(context).map((suggestion, index) => itemOf(vscode, suggestion, range, index));
   };
   return vscode.languages.registerCompletionItemProvider(SELECTOR, { provideCompletionItems }, ...TRIGGERS);
 }
 
-function itemOf(api: typeof vscode, suggestion: Suggestion, range: vscode.Range, index: number): vscode.CompletionItem {
+function itemOf(
+  api: typeof vscode,
+  suggestion: Suggestion,
+  range: { inserting: vscode.Range; replacing: vscode.Range },
+  index: number,
+): vscode.CompletionItem {
   const kinds = {
     key: api.CompletionItemKind.Property,
     value: api.CompletionItemKind.EnumMember,

@@ -1,10 +1,12 @@
 import type * as vscode from 'vscode';
 import { problemStretch, suggestedWord, wrongWord } from '../../core/signature/problem-place.js';
 import type { Problem } from '../../store/problem.js';
+import { diagnosticOf, SOURCE } from '../problems/diagnostic.js';
 import { type Analyses, type Analysis, isOwnSignature, SELECTOR } from './analysis.js';
 import { WhenQuiet } from './when-quiet.js';
 
-const SOURCE = 'Prompt Atelier';
+/** Said of a warning where it stops a run. */
+const REFUSED = 'As long as this is here, the mode "production" refuses to run the signature.';
 
 /** Problems of signature documents as they are typed, and the words that would be right. */
 export function registerDiagnostics(analyses: Analyses): vscode.Disposable {
@@ -19,7 +21,10 @@ export function registerDiagnostics(analyses: Analyses): vscode.Disposable {
       if (document.isClosed || document.version !== version) return;
       collection.set(
         document.uri,
-        analysis.file.problems.map((problem) => diagnosticOf(vscode, document, analysis, problem)),
+        analysis.file.problems.map((problem) => {
+          const hint = analyses.isRefused(analysis.file) ? `${problem.hint} ${REFUSED}` : problem.hint;
+          return placed(vscode, document, analysis, { ...problem, hint });
+        }),
       );
     } catch (error) {
       analyses.host.log.error('Check signature', error);
@@ -28,10 +33,14 @@ export function registerDiagnostics(analyses: Analyses): vscode.Disposable {
   const open = (document: vscode.TextDocument) => {
     if (isOwnSignature(document)) void look(document);
   };
-  for (const document of vscode.workspace.textDocuments) open(document);
+  const openAll = () => {
+    for (const document of vscode.workspace.textDocuments) open(document);
+  };
+  openAll();
   return vscode.Disposable.from(
     collection,
     quiet,
+    analyses.host.settings.onChange(['run.mode'], openAll),
     vscode.workspace.onDidOpenTextDocument(open),
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
       if (isOwnSignature(document)) quiet.ask(document.uri.toString(), () => void look(document));
@@ -51,14 +60,11 @@ export function registerDiagnostics(analyses: Analyses): vscode.Disposable {
   );
 }
 
-function diagnosticOf(api: typeof vscode, document: vscode.TextDocument, { text, root }: Analysis, problem: Problem): vscode.Diagnostic {
+function placed(api: typeof vscode, document: vscode.TextDocument, { text, root }: Analysis, problem: Problem): vscode.Diagnostic {
   const line = Math.min(problem.line, document.lineCount) - 1;
   const offset = document.offsetAt(new api.Position(line, (problem.column ?? 1) - 1));
-  const { start, end } = problemStretch(text, root, offset, problem.message);
-  const range = new api.Range(document.positionAt(start), document.positionAt(end));
-  const severity = problem.severity === 'error' ? api.DiagnosticSeverity.Error : api.DiagnosticSeverity.Warning;
-  const diagnostic = new api.Diagnostic(range, `${problem.message} ${problem.hint}`, severity);
-  diagnostic.source = SOURCE;
+  const { start, end } = problemStretch(text, root, { offset, message: problem.message, isWhole: problem.isWhole === true });
+  const diagnostic = diagnosticOf(api, problem, new api.Range(document.positionAt(start), document.positionAt(end)));
   diagnostic.code = 'signature.invalid';
   return diagnostic;
 }

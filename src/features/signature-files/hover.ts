@@ -4,9 +4,9 @@ import { printOneLine } from '../../core/signature/print-one-line.js';
 import { descriptionAt, valuesAt } from '../../core/signature/schema-at.js';
 import { type Spot, spotAt } from '../../core/text/source-tree.js';
 import { type Analyses, type Analysis, SELECTOR } from './analysis.js';
-import { isSchemaRead } from './completion.js';
 import { words } from './markdown.js';
 import { SIGNATURE_SCHEMA } from './schema.js';
+import { isSchemaRead } from './schema-reader.js';
 
 /** What a hover says: code of the file, and words. Both are shown as plain text. */
 interface Said {
@@ -21,7 +21,7 @@ export function registerHover(analyses: Analyses): vscode.Disposable {
     const analysis = await analyses.of(document);
     const spot = spotAt(analysis.root, document.offsetAt(position));
     if (spot === undefined) return undefined;
-    const said = sayAbout(spot, analysis) ?? (isSchemaRead(vscode) ? undefined : fromSchema(spot));
+    const said = sayAbout(spot, analysis) ?? (isSchemaRead(vscode, 'hover', document.uri) ? undefined : fromSchema(spot));
     if (said === undefined) return undefined;
     const parts = [
       ...(said.code === '' ? [] : [new vscode.MarkdownString().appendCodeblock(said.code, 'text')]),

@@ -31,14 +31,24 @@ export async function extractSignature(services: Services, given?: string): Prom
   }
   const folder = signaturesFolder(services);
   const name = await nameFor(services, 'Extract Selection to Signature', folder, given);
-  const definition = name === undefined ? undefined : extractDefinition(selected, name);
-  if (name === undefined || definition === undefined) return;
+  const extraction = name === undefined ? undefined : extractDefinition(selected, name);
+  if (name === undefined || extraction === undefined) return;
   const { printSignature } = await import('../../store/index.js');
-  const text = printSignature(definition);
+  const text = printSignature(extraction.definition);
   const editor = await openUnsaved(services, folder, name, vscode.ViewColumn.Beside);
   await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), text));
-  const at = editor.document.positionAt(text.indexOf('description: "') + 'description: "'.length);
+  // In the document's own text: its line breaks may be longer than ours.
+  const quote = 'description: "';
+  const at = editor.document.positionAt(editor.document.getText().indexOf(quote) + quote.length);
   editor.selection = new vscode.Selection(at, at);
+  if (extraction.left.length > 0) void vscode.window.showInformationMessage(leftMessage(extraction.left));
+}
+
+/** Which placeholders were none that can be told to be one. */
+function leftMessage(left: readonly string[]): string {
+  const shown = left.slice(0, 3).map((part) => (part.length > 40 ? `${part.slice(0, 39)}…` : part));
+  const more = left.length > shown.length ? ` and ${left.length - shown.length} more` : '';
+  return `${shown.join(', ')}${more} stayed as text. Where a value shall stand, write the name of an input in backticks.`;
 }
 
 /** Offers the extraction in the menu of refactorings, wherever text is selected. */

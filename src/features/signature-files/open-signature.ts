@@ -2,13 +2,14 @@ import type * as vscode from 'vscode';
 import { AtelierError } from '../../core/errors.js';
 import type { SignatureDefinition } from '../../core/signature/definition.js';
 import { findSignature } from '../../core/signature/find-signature.js';
-import type { SignatureLibrary } from '../../store/signatures-file.js';
+import type { LeftOutFile, SignatureLibrary } from '../../store/signatures-file.js';
 import type { Services } from '../services.js';
 import { BUILT_IN, baseName } from './analysis.js';
 import { builtInUri, fileOf, packedFile, signaturesFolder } from './places.js';
 
 interface Choice extends vscode.QuickPickItem {
   readonly definition?: SignatureDefinition;
+  readonly leftOut?: LeftOutFile;
 }
 
 /** Opens a signature of the workspace, or a built-in one, read-only. @param given its name; chosen from a list when absent */
@@ -32,6 +33,14 @@ export async function copySignature(services: Services, which?: unknown): Promis
     throw new AtelierError('signature.unknown', 'No built-in signature is open.', { hint: 'Open one with "Open Signature..." first.' });
   }
   const folder = signaturesFolder(services);
+  const { signatures, files } = await services.signatures();
+  const own = signatures.some(({ signature, source }) => signature.name === name && source === 'workspace') ? files.get(name) : undefined;
+  // A copy would go before it, or be left out, by the order of their files alone.
+  if (own !== undefined) {
+    tellKept(services, name);
+    await vscode.window.showTextDocument(vscode.Uri.file(own), { preview: false });
+    return;
+  }
   const target = fileOf(folder, name);
   try {
     await vscode.workspace.fs.createDirectory(folder);
@@ -47,9 +56,13 @@ export async function copySignature(services: Services, which?: unknown): Promis
       const hint = 'Check that the folder can be written to.';
       throw new AtelierError('data.not_writable', `${vscode.workspace.asRelativePath(target)} was not written.`, { hint, cause: error });
     }
-    vscode.window.setStatusBarMessage(`$(info) ${name} was in the workspace already: nothing was copied`, 5000);
+    tellKept(services, name);
   }
   await vscode.window.showTextDocument(target, { preview: false });
+}
+
+function tellKept({ host }: Services, name: string): void {
+  host.vscode.window.setStatusBarMessage(`$(info) ${name} was in the workspace already: nothing was copied`, 5000);
 }
 
 async function choose(services: Services, library: SignatureLibrary): Promise<void> {
@@ -72,17 +85,33 @@ async function choose(services: Services, library: SignatureLibrary): Promise<vo
     }));
     return [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
   };
-  pick.items = [...group('workspace', 'Workspace'), ...group('built-in', 'Built-in')];
-  const chosen = await new Promise<{ definition: SignatureDefinition; copies: boolean } | undefined>((resolve) => {
-    const settle = ({ definition }: Choice, copies: boolean) => resolve(definition === undefined ? undefined : { definition, copies });
-    pick.onDidAccept(() => settle(pick.selectedItems[0] ?? { label: '' }, false));
-    pick.onDidTriggerItemButton(({ item }) => settle(item, true));
+  const broken = library.leftOut.map(
+    (leftOut): Choice => ({
+      label: `$(warning) ${baseName(vscode.Uri.file(leftOut.file))}`,
+      description: leftOut.problem.message,
+      detail: leftOut.problem.hint,
+      leftOut,
+    }),
+  );
+  const brokenTitle: Choice[] = broken.length === 0 ? [] : [{ label: 'Left out', kind: vscode.QuickPickItemKind.Separator }];
+  pick.items = [...group('workspace', 'Workspace'), ...brokenTitle, ...broken, ...group('built-in', 'Built-in')];
+  const chosen = await new Promise<{ item: Choice; copies: boolean } | undefined>((resolve) => {
+    pick.onDidAccept(() => resolve({ item: pick.selectedItems[0] ?? { label: '' }, copies: false }));
+    pick.onDidTriggerItemButton(({ item }) => resolve({ item, copies: true }));
     pick.onDidHide(() => resolve(undefined));
     pick.show();
   });
   pick.dispose();
-  if (chosen?.copies === true) await copySignature(services, chosen.definition.signature.name);
-  else if (chosen !== undefined) await open(services, library, chosen.definition);
+  const { definition, leftOut } = chosen?.item ?? {};
+  if (leftOut !== undefined) await openBroken(services, leftOut);
+  else if (definition !== undefined && chosen?.copies === true) await copySignature(services, definition.signature.name);
+  else if (definition !== undefined) await open(services, library, definition);
+}
+
+async function openBroken({ host }: Services, { file, problem }: LeftOutFile): Promise<void> {
+  const { vscode } = host;
+  const place = new vscode.Position(problem.line - 1, (problem.column ?? 1) - 1);
+  await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false, selection: new vscode.Range(place, place) });
 }
 
 async function open(services: Services, { files }: SignatureLibrary, { signature, source }: SignatureDefinition): Promise<void> {

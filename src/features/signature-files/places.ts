@@ -1,33 +1,33 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import { AtelierError } from '../../core/errors.js';
-import { SIGNATURE_NAME, SIGNATURE_NAME_HINT } from '../../core/signature/signature.js';
+import { SIGNATURE_ENDING, signatureNameProblem } from '../../core/signature/signature.js';
 import type { Services } from '../services.js';
-import { BUILT_IN, baseName, ENDING } from './analysis.js';
+import { BUILT_IN, baseName } from './analysis.js';
 
 /** Where the workspace keeps its signatures. @throws AtelierError `workspace.none` */
 export function signaturesFolder(services: Services): vscode.Uri {
   const { vscode, settings } = services.host;
   const folder = services.host.workspaceFolder();
   if (folder !== undefined) return vscode.Uri.file(path.resolve(folder, settings.signaturesFolder));
-  throw new AtelierError('workspace.none', 'No folder is open.', { hint: 'Open a folder to keep signatures in.' });
+  throw services.host.noFolder('Open a folder to keep signatures in.');
 }
 
 /** The file of a signature in the workspace. */
 export function fileOf(folder: vscode.Uri, name: string): vscode.Uri {
-  return folder.with({ path: `${folder.path}/${name}${ENDING}` });
+  return folder.with({ path: `${folder.path}/${name}${SIGNATURE_ENDING}` });
 }
 
 /** The read-only document of a built-in signature. */
 export function builtInUri(api: typeof vscode, name: string): vscode.Uri {
-  return api.Uri.from({ scheme: BUILT_IN, path: `/${name}${ENDING}` });
+  return api.Uri.from({ scheme: BUILT_IN, path: `/${name}${SIGNATURE_ENDING}` });
 }
 
 /** The packed file of a built-in signature. */
 export function packedFile(services: Services, name: string): vscode.Uri {
-  if (!SIGNATURE_NAME.test(name))
-    throw new AtelierError('signature.unknown', `There is no signature "${name}".`, { hint: SIGNATURE_NAME_HINT });
-  return services.host.vscode.Uri.file(path.join(services.packedFolder, 'signatures', `${name}${ENDING}`));
+  const hint = signatureNameProblem(name);
+  if (hint !== undefined) throw new AtelierError('signature.unknown', `There is no signature "${name}".`, { hint });
+  return services.host.vscode.Uri.file(path.join(services.packedFolder, 'signatures', `${name}${SIGNATURE_ENDING}`));
 }
 
 /** Serves the built-in signatures as documents; they cannot be changed there. */
@@ -45,7 +45,7 @@ export function registerBuiltIn(services: Services): vscode.Disposable {
 }
 
 /** Asks for the name of a new signature, and says at once what is wrong with one. @returns undefined when it was cancelled */
-export async function askForName(services: Services, title: string, folder: vscode.Uri, value = ''): Promise<string | undefined> {
+export async function askForName(services: Services, title: string, folder: vscode.Uri): Promise<string | undefined> {
   const { vscode } = services.host;
   const taken = await takenNames(services, folder);
   const { signatures } = await services.signatures();
@@ -54,7 +54,6 @@ export async function askForName(services: Services, title: string, folder: vsco
     title,
     prompt: `Its name, and the name of its file in ${services.host.settings.signaturesFolder}`,
     placeHolder: 'sentiment',
-    value,
     ignoreFocusOut: true,
     validateInput: (name) => {
       const problem = nameProblem(name, taken);
@@ -72,7 +71,8 @@ export async function requireFreeName(services: Services, name: string, folder: 
 }
 
 function nameProblem(name: string, taken: ReadonlySet<string>): string | undefined {
-  if (!SIGNATURE_NAME.test(name)) return `${JSON.stringify(name)} is no name of a signature. ${SIGNATURE_NAME_HINT}`;
+  const problem = signatureNameProblem(name);
+  if (problem !== undefined) return `${JSON.stringify(name)} is no name of a signature. ${problem}`;
   return taken.has(name.toLowerCase()) ? `There is a signature "${name}" already.` : undefined;
 }
 
@@ -88,6 +88,8 @@ async function takenNames(services: Services, folder: vscode.Uri): Promise<Reado
   const unsaved = vscode.workspace.textDocuments
     .filter(({ uri }) => uri.scheme === 'untitled')
     .map(({ uri }) => uri.path.split('/').at(-1) ?? '');
-  const named = [...files, ...unsaved].filter((file) => file.endsWith(ENDING)).map((file) => file.slice(0, -ENDING.length));
+  const named = [...files, ...unsaved]
+    .filter((file) => file.endsWith(SIGNATURE_ENDING))
+    .map((file) => file.slice(0, -SIGNATURE_ENDING.length));
   return new Set([...own, ...named].map((name) => name.toLowerCase()));
 }

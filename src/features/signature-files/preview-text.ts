@@ -6,16 +6,19 @@ export interface PreviewFacts {
   readonly module: string;
   readonly demos: number;
   readonly tokens: number;
+  /** Its file has warnings, for which it is not run in the mode that is set. */
+  readonly isRefused: boolean;
 }
 
 /** The messages of a request as a Markdown document: a line of facts, then each message as it is, in a fence that it cannot close. */
-export function previewText({ name, module, demos, tokens }: PreviewFacts, messages: readonly ChatMessage[]): string {
+export function previewText({ name, module, demos, tokens, isRefused }: PreviewFacts, messages: readonly ChatMessage[]): string {
   const facts = [name, module, count(messages.length, 'message'), `about ${count(tokens, 'token')}`, count(demos, 'demo')];
   const parts = messages.map(({ role, content }) => {
     const fence = fenceFor(content);
     return `## ${role}\n\n${fence}text\n${content}\n${fence}\n`;
   });
-  return [`# ${facts.join(', ')}\n`, ...parts].join('\n');
+  const refused = isRefused ? ['The file has warnings: the mode "production" refuses to run it until they are gone.\n'] : [];
+  return [`# ${facts.join(', ')}\n`, ...refused, ...parts].join('\n');
 }
 
 /** A preview that cannot be made now: why, and below it what it was before. */

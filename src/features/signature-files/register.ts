@@ -5,6 +5,7 @@ import { registerCompletion } from './completion.js';
 import { registerDiagnostics } from './diagnostics.js';
 import { registerHover } from './hover.js';
 import { registerLenses } from './lenses.js';
+import { registerLibraryProblems } from './library-problems.js';
 import { extractSignature, newSignature, registerExtractAction } from './new-signature.js';
 import { copySignature, openSignature } from './open-signature.js';
 import { registerOutline } from './outline.js';
@@ -24,6 +25,7 @@ export function register(services: Services): vscode.Disposable {
   const named = (argument: unknown) => (typeof argument === 'string' ? argument : undefined);
   return vscode.Disposable.from(
     registerDiagnostics(analyses),
+    registerLibraryProblems(services),
     registerCompletion(analyses),
     registerHover(analyses),
     registerOutline(analyses),

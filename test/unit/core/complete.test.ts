@@ -1,23 +1,24 @@
 import assert from 'node:assert/strict';
 import schema from '../../../schemas/signature.schema.json' with { type: 'json' };
-import { type Suggestion, suggestionsAt } from '../../../src/core/signature/complete.js';
+import { isBlank, type Suggestion, suggestionsAt } from '../../../src/core/signature/complete.js';
 import { fieldsInTree } from '../../../src/core/signature/fields-in-tree.js';
 import { FIELD_PARTS } from '../../../src/core/signature/parse-field.js';
 import { FIELD_TYPES } from '../../../src/core/signature/signature.js';
 import type { JsonSchema } from '../../../src/core/text/json-schema.js';
-import { readSourceTree, writingPlaceAt } from '../../../src/store/index.js';
+import { writingAt } from '../../../src/store/index.js';
 
 /** What is offered at the "|" of a text. */
 function at(marked: string, withoutSchema = false): Suggestion[] {
   const offset = marked.indexOf('|');
   const text = marked.replace('|', '');
-  const place = writingPlaceAt(text, offset);
-  if (place === undefined) return [];
-  const isEmpty = `${text.slice(0, place.start)}${text.slice(place.end)}`.trim() === '';
+  const writing = writingAt(text, offset);
+  if (writing === undefined) return [];
+  const { place, root } = writing;
+  const isEmpty = isBlank(`${text.slice(0, place.start)}${text.slice(place.end)}`);
   return suggestionsAt({
     place,
     isEmpty,
-    fields: fieldsInTree(readSourceTree(text)),
+    fields: fieldsInTree(root),
     schema: schema as unknown as JsonSchema,
     withoutSchema,
   });
@@ -33,6 +34,8 @@ output_fields:
     options: [positive, "it's"]
   - {name: sure, type: boolean}
 `;
+
+const BLANKS = 'output_fields:\n  - {name: label, type: class, options: [very good, so so]}\n';
 
 describe('what can be written in a signature file', () => {
   it('is a whole signature where there is nothing', () => {
@@ -83,6 +86,18 @@ describe('what can be written in a signature file', () => {
       has: ['label', 'sure'],
       not: ['review', 'reasoning'],
     },
+    'in a new field, at the beginning of its line': { text: 'input_fields:\n- |\n', has: ['New field', 'name'], not: ['module'] },
+    'in a field of a list that is not indented': {
+      text: 'input_fields:\n- name: a\n  |\n',
+      has: ['type', 'optional'],
+      not: ['name', 'module'],
+    },
+    'below a list that is not indented': {
+      text: 'name: x\ninput_fields:\n- name: a\n  type: string\n|\noutput_fields:\n- {name: b}\n',
+      has: ['New field', 'module'],
+      not: ['name', 'output_fields'],
+    },
+    'of a signature, below a comment': { text: '# Mine\n\n|', has: ['New signature', 'name'] },
     'in a new example': { text: `${FIELDS}examples:\n  - |\n`, has: ['New example', 'review'], not: ['name'] },
   };
   for (const [where, { text, has, not = [] }] of Object.entries(KEYS)) {
@@ -111,10 +126,27 @@ describe('what can be written in a signature file', () => {
       text: `${FIELDS.replace('type: class', 'type: class[]')}examples:\n  - {review: x, label: [|]}\n`,
       values: ['positive', "it's"],
     },
+    'options with blanks': { text: `${BLANKS}examples:\n  - {label: very g|}\n`, values: ['very good', 'so so'] },
+    'options with blanks, in lines': { text: `${BLANKS}examples:\n  - label: very g|\n`, values: ['very good', 'so so'] },
+    'options with blanks, in quotes': { text: `${BLANKS}examples:\n  - {label: "very g|"}\n`, values: ['very good', 'so so'] },
+    'types in brackets': { text: 'input_fields:\n  - name: a\n    type: list[|]\n', values: FIELD_TYPES },
+    'types in brackets and quotes': { text: 'input_fields:\n  - {name: a, type: "list[|]"}\n', values: FIELD_TYPES },
     'booleans of an example': { text: `${FIELDS}examples:\n  - {review: x, sure: |}\n`, values: ['true', 'false'] },
     nothing: { text: `${FIELDS}examples:\n  - {review: |}\n`, values: [] },
   };
   for (const [what, { text, values }] of Object.entries(VALUES)) it(`are ${what}`, () => assert.deepEqual(labels(text), values));
+
+  it('replaces an option with blanks as a whole, and in brackets only the word', () => {
+    const replaced = (marked: string) => {
+      const text = marked.replace('|', '');
+      const { start, end } = writingAt(text, marked.indexOf('|'))?.place ?? assert.fail(marked);
+      return text.slice(start, end);
+    };
+    assert.equal(replaced(`${BLANKS}examples:\n  - {label: very g|oo d}\n`), 'very goo d');
+    assert.equal(replaced(`${BLANKS}examples:\n  - label: "very g|"\n`), 'very g');
+    assert.equal(replaced(`${BLANKS}examples:\n  - label: "very g|\n`), 'very g');
+    assert.equal(replaced('input_fields:\n  - name: a\n    type: list[st|r]\n'), 'str');
+  });
 
   it('is nothing in texts and comments', () => {
     for (const text of [
@@ -132,6 +164,13 @@ describe('what can be written in a signature file', () => {
     assert.deepEqual(inserted, ['positive', '"it\'s"']);
     const [example] = at(`${FIELDS}examples:\n  - |\n`);
     assert.equal(example?.snippet, 'review: $1\n  label: \u0024{2|positive,"it\'s"|}\n  sure: \u0024{3|true,false|}');
+  });
+
+  it('goes on below the first word of an example, however wide its dash is', () => {
+    const [wide] = at(`${FIELDS}examples:\n  -   |\n`);
+    assert.match(wide?.snippet ?? '', /^review: \$1\n {4}label: /);
+    const [missing] = at(`${FIELDS}examples:\n  |\n`);
+    assert.match(missing?.snippet ?? '', /^- review: \$1\n {2}label: /);
   });
 
   it('leaves what the schema says to an extension that reads it', () => {

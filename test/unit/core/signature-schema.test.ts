@@ -26,6 +26,8 @@ function problemsOf(value: JsonValue, part: JsonSchema): string[] {
   if (Array.isArray(part.allOf)) for (const each of part.allOf) problems.push(...problemsOf(value, each as JsonSchema));
   if (isJsonObject(part.not) && problemsOf(value, part.not).length === 0) problems.push('it is what it must not be');
   if (isJsonObject(part.if) && problemsOf(value, part.if).length === 0) problems.push(...problemsOf(value, part.then as JsonSchema));
+  const isRepeated = Array.isArray(value) && new Set(value.map((item) => JSON.stringify(item))).size < value.length;
+  if (part.uniqueItems === true && isRepeated) problems.push('an item is there twice');
   if (Array.isArray(value) && isJsonObject(items)) for (const item of value) problems.push(...problemsOf(item, items));
   if (isJsonObject(value) && isJsonObject(properties)) {
     for (const [key, item] of Object.entries(value)) if (isJsonObject(properties[key])) problems.push(...problemsOf(item, properties[key]));
@@ -75,12 +77,34 @@ describe('the schema of signature files', () => {
   const field = (more: object) => ({ ...BASE, input_fields: [{ name: 'a', ...more }] });
   const output = (more: object) => ({ ...BASE, output_fields: [{ name: 'b', ...more }] });
   const types = Object.keys(TYPE_NAMES).filter((type) => type !== 'class');
+  const COMPLEX = [
+    ...[
+      'string[]',
+      'list[int]',
+      'Literal["y", "n"]',
+      "Literal['bogus']",
+      'str | None',
+      'list',
+      'dict',
+      'List[str]',
+      'dict[str, int]',
+      'any[]',
+    ],
+    ...['number(min 0)', 'string(pattern "(a)")[]', 'class "a, b"', 'class[] "a|b"', 'object{ a: string, b?: object{ c: number } }'],
+    ...['Optional[str]', 'typing.List[str]', 'dspy.Image', '( str | int )', 'Union[str, list[int]]', 'tuple[int, str]', 'str|int'],
+    'json(schema {"type": "object"})',
+  ];
   const ACCEPTED: Record<string, object> = {
     'the least': BASE,
     'empty parts': { ...BASE, description: null, instructions: null, examples: null, optimization: null },
-    ...Object.fromEntries([...types, 'string[]', 'list[int]', 'Literal["y", "n"]', 'str | None'].map((type) => [type, field({ type })])),
+    ...Object.fromEntries([...types, ...COMPLEX].map((type) => [type, field({ type })])),
     'a class': field({ type: 'class', options: ['a', 1, true] }),
     'a list of a class': output({ type: 'class[]', options: ['a'] }),
+    'a class by another name': field({ type: 'Literal["a"]', options: ['b'] }),
+    'conditions of lists': field({ type: 'list[int]', min: 0 }),
+    'conditions of what may be missing': field({ type: 'Optional[float]', max: 0 }),
+    'conditions of other texts': field({ type: 'str | None', maxLength: 3 }),
+    'objects of Python': field({ type: 'dict[str, int]', schema: { type: 'object' } }),
     conditions: field({ type: 'number', min: 0, max: 1.5, optional: true, array: false }),
     texts: field({ maxLength: 3, pattern: '^a', description: 'x' }),
     objects: field({ type: 'object', schema: { type: 'object' } }),
@@ -102,6 +126,31 @@ describe('the schema of signature files', () => {
     'an unknown part': { ...BASE, modul: 'predict' },
     'an unknown module': { ...BASE, module: 'predikt' },
     'an unknown type': field({ type: 'strng' }),
+    ...Object.fromEntries(
+      [
+        'bogus[]',
+        'list[bogus]',
+        'list[st]',
+        'dict[str, st]',
+        'bogus | None',
+        'Optional',
+        'Literal',
+        'String',
+        'typing.bogus',
+        'strings',
+      ].map((type) => [`the type ${type}`, field({ type })]),
+    ),
+    'options of a text': field({ type: 'string', options: ['a'] }),
+    'options without a type': field({ options: ['a'] }),
+    'a minimum of a text': field({ type: 'string', min: 1 }),
+    'a minimum without a type': field({ min: 1 }),
+    'a maximum of a class': field({ type: 'class', options: ['a'], max: 1 }),
+    'a length of a number': field({ type: 'number', maxLength: 1 }),
+    'a pattern of json': field({ type: 'json', pattern: 'a' }),
+    'a schema of a text': field({ schema: { type: 'object' } }),
+    'an option twice': field({ type: 'class', options: ['a', 'a'] }),
+    'an option of blanks': field({ type: 'class', options: [' '] }),
+    'the name of a device': { ...BASE, name: 'Nul' },
     'an unknown part of a field': field({ maxlen: 1 }),
     'a class without options': field({ type: 'class' }),
     'an image as output': output({ type: 'image' }),

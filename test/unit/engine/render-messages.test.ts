@@ -7,7 +7,7 @@ import { renderMessages } from '../../../src/engine/render-messages.js';
 import { loadSignatures, parseSignature } from '../../../src/store/index.js';
 import { contentText } from '../../fixtures/fault-server.js';
 import { repoRoot } from '../../workbench/paths.mjs';
-import { eachServer, failure } from '../models/support.js';
+import { eachServer } from '../models/support.js';
 import { openAt } from './support.js';
 
 describe('the messages of a program', () => {
@@ -30,7 +30,7 @@ describe('the messages of a program', () => {
     }
   });
 
-  it('take a text for a field of any type, and refuse an image as a prediction does', async () => {
+  it('take a text for a field of any type, and say where an image is attached', async () => {
     const text = (type: string) =>
       `name: x\ninput_fields: [{name: amount, type: ${type}, description: How much}]\noutput_fields: [{name: a}]\n`;
     const parse = (type: string) => parseSignature(text(type), 'x').definition ?? assert.fail(type);
@@ -38,6 +38,8 @@ describe('the messages of a program', () => {
     const messages = await renderMessages(baseProgram(numbers), placeholderInputs(numbers.signature));
     assert.match(messages.at(-1)?.content ?? '', /‹amount: How much›/);
     const image = parse('image');
-    await failure(renderMessages(baseProgram(image), placeholderInputs(image.signature)) as Promise<unknown>, 'model.unsupported');
+    const shown = await renderMessages(baseProgram(image), placeholderInputs(image.signature));
+    assert.match(shown.at(-1)?.content ?? '', /\(attached image 1\)/);
+    assert.doesNotMatch(shown.at(-1)?.content ?? '', /base64/);
   });
 });

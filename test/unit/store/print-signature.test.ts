@@ -56,7 +56,7 @@ describe('a signature as the text of a file', () => {
   }
 
   it('looks as the ones that come with the product', () => {
-    const definition = extractDefinition('Judge {review}.\nBe fair.', 'sentiment') ?? assert.fail('nothing');
+    const { definition } = extractDefinition('Judge {review}.\nBe fair.', 'sentiment') ?? assert.fail('nothing');
     assert.equal(
       printSignature(definition),
       `name: sentiment

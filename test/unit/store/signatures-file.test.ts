@@ -152,7 +152,31 @@ module: predikt
     },
     'no outputs': { text: 'name: x\ninput_fields: [{name: a}]\n', line: 1, column: 1, says: /no output_fields/ },
     'a key twice': { text: 'name: x\nname: y\n', line: 2, column: 1, says: /not valid YAML: Map keys must be unique/ },
-    'no YAML': { text: 'name: "x\n', line: 2, column: 1, says: /not valid YAML/ },
+    'a quote that is not closed': { text: 'name: "x\nb: c\n', line: 1, column: 7, says: /not valid YAML: Missing closing/ },
+    'a name that Windows keeps for a device': {
+      text: `${HEAD.replace('x', 'Com1')}  - {name: b}\n`,
+      line: 1,
+      column: 1,
+      says: /"Com1" is no name/,
+    },
+    'an alias of nothing': {
+      text: `${HEAD}  - {name: b}\ndescription: *bold*\n`,
+      line: 5,
+      column: 14,
+      says: /^"\*bold\*" is an alias that does not exist\.$/,
+    },
+    'an alias of nothing, with words behind it': {
+      text: `${HEAD}  - {name: b}\ndescription: *bold* words\n`,
+      line: 5,
+      column: 14,
+      says: /^"\*bold\*" is an alias that does not exist\.$/,
+    },
+    'an alias of what it is in': {
+      text: `${HEAD}  - {name: b, type: object, schema: &s {type: object, properties: {c: *s}}}\n`,
+      line: 4,
+      column: 71,
+      says: /"\*s" stands for a part that it is in/,
+    },
     'a list': { text: '- a\n', line: 1, column: 1, says: /must be a map/ },
     nothing: { text: '', line: 1, column: 1, says: /must be a map/ },
     'an alias bomb': {
@@ -206,13 +230,20 @@ module: predikt
     await writeFile(folder.path('signatures/b.signature.yaml'), `${HEAD.replace('name: x', 'name: ClassifyText')}  - {name: b}\n`);
     await writeFile(folder.path('signatures/broken.signature.yaml'), 'name: [x\n');
     await writeFile(folder.path('signatures/notes.txt'), 'not one\n');
-    const { signatures, problems } = await loadSignatures(path.resolve('data'), folder.path());
+    const { signatures, problems, leftOut } = await loadSignatures(path.resolve('data'), folder.path());
     const found = signatures.filter(({ signature }) => signature.name === 'ClassifyText');
     assert.deepEqual(
       found.map(({ source }) => source),
       ['workspace'],
     );
     assert.deepEqual(problems.map(({ file }) => file).sort(), ['signatures/b.signature.yaml', 'signatures/broken.signature.yaml']);
+    assert.deepEqual(
+      leftOut.map(({ file, isDuplicate }) => [file, isDuplicate]),
+      [
+        [folder.path('signatures/b.signature.yaml'), true],
+        [folder.path('signatures/broken.signature.yaml'), false],
+      ],
+    );
     assert.ok(signatures.some(({ signature, source }) => signature.name === 'ReviseText' && source === 'built-in'));
   });
 
