@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { chooseRows } from '../core/evaluation/choose-rows.js';
-import { type EvaluateOptions, evaluate } from '../core/evaluation/evaluate.js';
+import { type ChosenRows, chooseRows } from '../core/evaluation/choose-rows.js';
+import { evaluationDocument } from '../core/evaluation/document.js';
+import { evaluate } from '../core/evaluation/evaluate.js';
 import type { EvaluationReport } from '../core/evaluation/report.js';
 import { type Scorer, scorerOf } from '../core/evaluation/scorer.js';
 import { readExamples } from '../core/example/example.js';
@@ -10,63 +11,91 @@ import { describeProgress } from '../core/program/batch-progress.js';
 import { widthFor } from '../core/program/pool.js';
 import { programHash } from '../core/program/program-hash.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
+import { matchTaste } from '../core/taste/find-taste.js';
 import type { JsonValue } from '../core/text/json-schema.js';
+import { definitionAt } from './baseline.js';
 import { type CommandContext, openStore, workspaceOf } from './context.js';
 import { describeEvaluation } from './describe-evaluation.js';
 import { modeOf, openExecutor } from './executor.js';
 import { givenInputs } from './inputs.js';
 import { mappingOf, share, usage, wholeNumber } from './options.js';
-import { definitionOf } from './signature.js';
+import { reportFiles } from './report-files.js';
+import { findDefinition } from './signature.js';
 
-/** `atelier evaluate <signature> --data FILE`. @returns the exit code: 1 when it ended early, or the score is below `--fail-under` */
+/** `version` of what is not saved as a version yet: the signature as it is written. */
+const UNSAVED = 'unsaved';
+
+/** `atelier evaluate <signature> --data FILE`. @returns the exit code: 1 when it ended early, or a gate is closed */
 export async function run(context: CommandContext): Promise<number> {
   const { values, output, positionals } = context;
   const [reference, ...rest] = positionals;
   if (reference === undefined || rest.length > 0) {
     throw usage('evaluate takes one signature.', 'For example: atelier evaluate sentiment --data data/reviews.csv');
   }
+  const mode = modeOf(context);
   const failUnder = share(values, 'fail-under');
-  const definition = await definitionOf(context, reference, modeOf(context));
-  const { report, document } = await evaluateDefinition(context, definition);
-  const gate =
-    failUnder === undefined ? undefined : report.score !== undefined && report.stopped === undefined && report.score >= failUnder;
-  output.result(document, describeEvaluation(report, definition.signature));
-  if (report.stopped !== undefined && !output.json) output.error(report.stopped);
-  if (gate === false) output.warn(`The score is below ${failUnder}.`);
-  return report.stopped === undefined && gate !== false ? 0 : 1;
+  const reports = await reportFiles(values.report ?? []);
+  const found = await findDefinition(context, reference, mode);
+  const rows = await rowsOf(context, found.definition);
+  const report = await evaluateOn(context, found.definition, rows);
+  const baseline =
+    values.baseline === undefined ? undefined : { with: values.baseline, report: await before(context, found.file, values.baseline, rows) };
+  const facts = { signature: found.definition.signature, version: UNSAVED, data: rows.data, created: new Date().toISOString(), failUnder };
+  const document = evaluationDocument(facts, report, baseline);
+  await reports.write(document);
+  output.result(document, describeEvaluation(document));
+  if (!output.json && report.stopped !== undefined) output.error(report.stopped);
+  return report.stopped !== undefined || document.gate?.passed === false || document.compare?.verdict === 'worse' ? 1 : 0;
 }
 
-async function evaluateDefinition(
-  context: CommandContext,
-  definition: SignatureDefinition,
-): Promise<{ readonly report: EvaluationReport; readonly document: object }> {
-  const { values, output, signal } = context;
+/** The same rows with the signature as it was. */
+async function before(context: CommandContext, file: string | undefined, revision: string, rows: Rows): Promise<EvaluationReport> {
+  return evaluateOn(context, await definitionAt(context, file, revision), rows);
+}
+
+/** What is evaluated on: chosen once, and the same for both sides of a comparison. */
+interface Rows {
+  readonly chosen: ChosenRows;
+  readonly scorer: Scorer;
+  readonly seed: number;
+  readonly data: {
+    readonly file: string;
+    readonly sha256: string;
+    readonly rows: number;
+    readonly split: string | null;
+    readonly left_out: number;
+  };
+}
+
+async function rowsOf(context: CommandContext, definition: SignatureDefinition): Promise<Rows> {
+  const { values, output } = context;
   const { signature } = definition;
   if (values.data === undefined) throw usage('evaluate needs rows.', 'Add --data FILE.csv, with a column per input and per label.');
   const seed = wholeNumber(values, 'seed', 0, 2 ** 31 - 1) ?? 1;
+  const { readDataset } = await import('../store/index.js');
+  const { columns, rows, sha256, problems: broken } = await readDataset(path.resolve(values.data), workspaceOf(context));
+  const fixed = await givenInputs(values.input ?? [], values['input-file'], signature);
+  const mapping = mappingOf(values.map ?? []);
+  const file = values.data;
+  const read = (needsLabels: boolean) => readExamples({ signature, columns, rows, file, mapping, fixed, needsLabels });
+  const scorer = scorerFor(definition, values.metric, read(false).labels.length > 0);
+  const { examples, problems } = read(scorer.needsLabels);
+  for (const { line, message, hint } of [...broken, ...problems]) output.warn(`${file}:${line}: ${message} ${hint}`);
+  const fractions = fractionsOf(values.fractions);
+  const chosen = chooseRows(examples, { signature, file, columns, split: values.split, column: values['split-column'], fractions, seed });
+  const data = { file, sha256, rows: chosen.examples.length, split: chosen.split ?? null, left_out: broken.length + problems.length };
+  return { chosen, scorer, seed, data };
+}
+
+async function evaluateOn(
+  context: CommandContext,
+  definition: SignatureDefinition,
+  { chosen, scorer, seed }: Rows,
+): Promise<EvaluationReport> {
+  const { values, output, signal } = context;
   const repeats = wholeNumber(values, 'repeats', 1, 100) ?? 1;
   const workspaceFolder = workspaceOf(context);
-  const { Locks, openEvaluationResults, readDataset } = await import('../store/index.js');
-  const file = path.resolve(values.data);
-  const dataset = await readDataset(file, workspaceFolder);
-  for (const problem of dataset.problems) output.warn(`${problem.file}:${problem.line}: ${problem.message} ${problem.hint}`);
-  const fixed = await givenInputs(values.input ?? [], values['input-file'], signature);
-  const { columns, rows } = dataset;
-  const read = (needsLabels: boolean) =>
-    readExamples({ signature, columns, rows, file: values.data ?? '', mapping: mappingOf(values.map ?? []), fixed, needsLabels });
-  const { labels } = read(false);
-  const scorer = scorerFor(definition, values.metric, labels.length > 0);
-  const { examples, problems } = read(scorer.needsLabels);
-  for (const problem of problems) output.warn(`${values.data}:${problem.line}: ${problem.message} ${problem.hint}`);
-  const chosen = chooseRows(examples, {
-    signature,
-    file: values.data,
-    columns,
-    split: values.split,
-    column: values['split-column'],
-    fractions: fractionsOf(values.fractions),
-    seed,
-  });
+  const { Locks, openEvaluationResults } = await import('../store/index.js');
   const { executor, concurrency } = await openExecutor(context, definition);
   const [{ program, predictor }] = executor.routes;
   const results = await openEvaluationResults({
@@ -78,38 +107,29 @@ async function evaluateDefinition(
     onProblem: (problem) => output.warn(`${problem.message} ${problem.hint}`),
   });
   const tastes = await (await openStore(context)).tastes();
-  const options: EvaluateOptions = {
-    examples: chosen.examples,
-    executor,
-    scorer,
-    concurrency: widthFor(concurrency),
-    repeats,
-    seed,
-    signal,
-    trainKeys: chosen.trainKeys,
-    leakage: values['allow-seen'] === true ? 'mark' : 'refuse',
-    known: values['no-cache'] === true ? undefined : knownOf(results.known, values['retry-failed'] === true),
-    context: ({ inputs }) => {
-      const taste = tastes.find(({ name }) => name === inputs.taste);
-      return taste === undefined ? {} : { taste };
-    },
-    onRow: (row) => results.append(row),
-    onProgress: (progress) => {
-      const score = progress.score === undefined ? '' : ` · ${progress.score.toFixed(3)} so far`;
-      output.progress(`${describeProgress(progress)}${score}`);
-    },
-    now: () => performance.now(),
-  };
   try {
-    const report = await evaluate(options);
-    const data = {
-      file: values.data,
-      sha256: dataset.sha256,
-      rows: chosen.examples.length,
-      split: chosen.split ?? 'all',
-      left_out: problems.length,
-    };
-    return { report, document: documentOf(definition, report, data) };
+    return await evaluate({
+      examples: chosen.examples,
+      executor,
+      scorer,
+      concurrency: widthFor(concurrency),
+      repeats,
+      seed,
+      signal,
+      trainKeys: chosen.trainKeys,
+      leakage: values['allow-seen'] === true ? 'mark' : 'refuse',
+      known: values['no-cache'] === true ? undefined : knownOf(results.known, values['retry-failed'] === true),
+      context: ({ inputs }) => {
+        const taste = typeof inputs.taste === 'string' ? matchTaste(tastes, inputs.taste) : undefined;
+        return taste === undefined ? {} : { taste };
+      },
+      onRow: (row) => results.append(row),
+      onProgress: (progress) => {
+        const score = progress.score === undefined ? '' : ` · ${progress.score.toFixed(3)} so far`;
+        output.progress(`${describeProgress(progress)}${score}`);
+      },
+      now: () => performance.now(),
+    });
   } finally {
     output.endProgress();
   }

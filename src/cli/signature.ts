@@ -12,7 +12,16 @@ import { type CommandContext, PACKED_FOLDER, workspaceOf } from './context.js';
  *   `production` a warning about the signature itself is enough.
  */
 export async function definitionOf(context: CommandContext, reference: string, mode: RunMode): Promise<SignatureDefinition> {
-  if (isOneLine(reference)) return findSignature([], reference);
+  return (await findDefinition(context, reference, mode)).definition;
+}
+
+/** As {@link definitionOf}, with the absolute path of the file; undefined for one line, and for a built-in one. */
+export async function findDefinition(
+  context: CommandContext,
+  reference: string,
+  mode: RunMode,
+): Promise<{ readonly definition: SignatureDefinition; readonly file: string | undefined }> {
+  if (isOneLine(reference)) return { definition: findSignature([], reference), file: undefined };
   const { loadSignatures, readSignature, requireDefinition } = await import('../store/index.js');
   const workspace = workspaceOf(context);
   const strict = mode === 'production';
@@ -23,7 +32,7 @@ export async function definitionOf(context: CommandContext, reference: string, m
     const file = await readSignature(path.resolve(reference), 'workspace', workspace);
     const first = file.problems.findIndex(({ severity }) => strict || severity === 'error');
     warn(file.problems.filter((_, index) => index !== first));
-    return requireDefinition(file, strict);
+    return { definition: requireDefinition(file, strict), file: path.resolve(reference) };
   }
   const { signatures, files, problems } = await loadSignatures(PACKED_FOLDER, workspace);
   const definition = findSignature(signatures, reference);
@@ -32,7 +41,7 @@ export async function definitionOf(context: CommandContext, reference: string, m
     requireDefinition(await readSignature(file, 'workspace', workspace), true);
   }
   warn(problems);
-  return definition;
+  return { definition, file: definition.source === 'workspace' ? file : undefined };
 }
 
 function placeOf({ file, line, column }: Problem): string {

@@ -13,6 +13,7 @@ export { readPrices } from './prices-file.js';
 export { printSignature } from './print-signature.js';
 export type { Problem } from './problem.js';
 export { RecordingFile, type RecordingFileOptions, readRecording } from './recording-file.js';
+export { replaceFile } from './replace-file.js';
 export { DiskResponseCache, type DiskResponseCacheOptions } from './response-cache.js';
 export {
   loadSignatures,

@@ -94,7 +94,7 @@ describe('atelier evaluate', () => {
     const failed = await atelier('parity', '--data', 'rows.csv', '--fail-under', '0.8');
     assert.equal(failed.code, 1);
     assert.match(failed.stdout, /parity: 0\.750 \(95 %: 0\.598 to 0\.858, n = 40\)/);
-    assert.match(failed.stderr, /below 0\.8/);
+    assert.match(failed.stdout, /The score 0\.75 is under 0\.8\./);
   });
 
   it('splits by a seed, and refuses rows that the program has seen', async () => {
@@ -118,7 +118,7 @@ describe('atelier evaluate', () => {
     git('init', '-q');
     git('add', 'signatures');
     git('commit', '-q', '-m', 'first');
-    write('signatures/parity.signature.yaml', SIGNATURE.replace('Says', 'BROKEN: says'));
+    write('signatures/parity.signature.yaml', SIGNATURE.replace('Says', 'BROKEN says'));
     server.answer((body) => {
       const text = JSON.stringify(body.messages);
       const number = Number(/Text: number (\d+)/.exec(text)?.[1]);
