@@ -65,7 +65,7 @@ export class Confusion {
   private cell(cell: Cell, count: number, most: number): HTMLElement {
     const kind = cell.expected === cell.got ? 'right' : 'wrong';
     const td = h('td', { class: `cell ${kind}` });
-    td.style.setProperty('--share', `${Math.round((70 * count) / most)}%`);
+    td.style.setProperty('--share', `${Math.round((55 * count) / most)}%`);
     if (count === 0) {
       td.append('0');
       td.classList.add('none');

@@ -1,4 +1,6 @@
 import './style.css';
+import './summary.css';
+import './rows.css';
 import type { EvaluationDocument, HostMessage, PageMessage } from '../../src/features/evaluation-report/protocol.js';
 import { connect } from '../shared/vscode-api.js';
 import { downloadText, type Host } from './host.js';

@@ -78,6 +78,7 @@ export class RowList {
     const tone = row.score === null ? 'failed' : isWrong(row, this.evaluation) ? 'wrong' : 'right';
     const text = (name: string, label: string, content: string) =>
       h('span', { class: name, dir: 'auto' }, h('span', { class: 'visually-hidden' }, `${label} `), content);
+    const unanswered = row.outputs === null ? row.error?.message : undefined;
     const number = row.repeat === 0 ? String(row.row) : `${row.row}.${row.repeat + 1}`;
     const summary = h(
       'summary',
@@ -87,8 +88,9 @@ export class RowList {
       h('span', { class: `change ${change ?? ''}`, title: words }, sign, h('span', { class: 'visually-hidden' }, words)),
       text('inputs', 'Input', snippet(row.inputs)),
       text('expected', 'expected', snippet(row.expected)),
-      text('got', 'got', row.error === undefined || row.outputs !== null ? snippet(row.outputs) : row.error.message),
+      unanswered === undefined ? text('got', 'got', snippet(row.outputs)) : text('got problem', 'got', unanswered),
     );
+    if (row.leaked !== undefined) summary.querySelector('.inputs')?.prepend(h('span', { class: 'tag' }, 'known'));
     const details = h<HTMLDetailsElement>('details', {}, summary);
     details.addEventListener('toggle', () => {
       if (details.open && details.childElementCount === 1) details.append(rowDetails(row, this.evaluation, this.host));

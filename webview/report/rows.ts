@@ -90,7 +90,10 @@ function searchText(row: RowDocument): string {
   const known = searchTexts.get(row);
   if (known !== undefined) return known;
   const values = [row.inputs, row.expected, row.outputs ?? {}].flatMap((fields) => Object.values(fields).map(valueText));
-  const made = [`#${row.row}`, ...values, row.feedback ?? '', row.error?.code ?? '', row.error?.message ?? ''].join('\n').toLowerCase();
+  const leaked = row.leaked === undefined ? '' : 'known';
+  const made = [`#${row.row}`, ...values, row.feedback ?? '', row.error?.code ?? '', row.error?.message ?? '', leaked]
+    .join('\n')
+    .toLowerCase();
   searchTexts.set(row, made);
   return made;
 }

@@ -45,9 +45,12 @@ export function htmlReport(document: EvaluationDocument, { script, style, nonce 
 `;
 }
 
-/** Code in which a text that reads as the end of its element is escaped; a backslash does that in JavaScript and in CSS. */
+/**
+ * Code in which a text that reads as the end of its element is escaped; a backslash does that in JavaScript and in CSS. Of a build for
+ * development the address of its source map goes: tools would look for it.
+ */
 function withoutEnd(code: string, element: 'script' | 'style'): string {
-  return code.replace(new RegExp(`</(?=${element})`, 'gi'), '<\\/');
+  return code.replace(new RegExp(`</(?=${element})`, 'gi'), '<\\/').replace(/\/[/*]# sourceMappingURL=.*\s*$/, '');
 }
 
 function escapeHtml(text: string): string {
