@@ -1,18 +1,14 @@
 import path from 'node:path';
-import { type ChosenRows, chooseRows } from '../core/evaluation/choose-rows.js';
 import { evaluationDocument } from '../core/evaluation/document.js';
-import { evaluate } from '../core/evaluation/evaluate.js';
+import { evaluate, withoutFailures } from '../core/evaluation/evaluate.js';
+import { type EvaluationPlan, planEvaluation } from '../core/evaluation/plan.js';
 import type { EvaluationReport } from '../core/evaluation/report.js';
-import { type Scorer, scorerOf } from '../core/evaluation/scorer.js';
-import { readExamples } from '../core/example/example.js';
 import type { Fractions } from '../core/example/splits.js';
-import { defaultMetric, parseMetric } from '../core/metric/catalog.js';
 import { describeProgress } from '../core/program/batch-progress.js';
 import { widthFor } from '../core/program/pool.js';
 import { programHash } from '../core/program/program-hash.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { matchTaste } from '../core/taste/find-taste.js';
-import type { JsonValue } from '../core/text/json-schema.js';
 import { definitionAt } from './baseline.js';
 import { type CommandContext, openStore, workspaceOf } from './context.js';
 import { describeEvaluation } from './describe-evaluation.js';
@@ -55,8 +51,7 @@ async function before(context: CommandContext, file: string | undefined, revisio
 
 /** What is evaluated on: chosen once, and the same for both sides of a comparison. */
 interface Rows {
-  readonly chosen: ChosenRows;
-  readonly scorer: Scorer;
+  readonly plan: EvaluationPlan;
   readonly seed: number;
   readonly data: {
     readonly file: string;
@@ -69,29 +64,27 @@ interface Rows {
 
 async function rowsOf(context: CommandContext, definition: SignatureDefinition): Promise<Rows> {
   const { values, output } = context;
-  const { signature } = definition;
-  if (values.data === undefined) throw usage('evaluate needs rows.', 'Add --data FILE.csv, with a column per input and per label.');
+  const file = values.data;
+  if (file === undefined) throw usage('evaluate needs rows.', 'Add --data FILE.csv, with a column per input and per label.');
   const seed = wholeNumber(values, 'seed', 0, 2 ** 31 - 1) ?? 1;
   const { readDataset } = await import('../store/index.js');
-  const { columns, rows, sha256, problems: broken } = await readDataset(path.resolve(values.data), workspaceOf(context));
-  const fixed = await givenInputs(values.input ?? [], values['input-file'], signature);
-  const mapping = mappingOf(values.map ?? []);
-  const file = values.data;
-  const read = (needsLabels: boolean) => readExamples({ signature, columns, rows, file, mapping, fixed, needsLabels });
-  const scorer = scorerFor(definition, values.metric, read(false).labels.length > 0);
-  const { examples, problems } = read(scorer.needsLabels);
-  for (const { line, message, hint } of [...broken, ...problems]) output.warn(`${file}:${line}: ${message} ${hint}`);
-  const fractions = fractionsOf(values.fractions);
-  const chosen = chooseRows(examples, { signature, file, columns, split: values.split, column: values['split-column'], fractions, seed });
-  const data = { file, sha256, rows: chosen.examples.length, split: chosen.split ?? null, left_out: broken.length + problems.length };
-  return { chosen, scorer, seed, data };
+  const { columns, rows, sha256, problems } = await readDataset(path.resolve(file), workspaceOf(context));
+  const plan = planEvaluation({
+    ...{ definition, file, columns, rows, seed },
+    metric: values.metric,
+    mapping: mappingOf(values.map ?? []),
+    fixed: await givenInputs(values.input ?? [], values['input-file'], definition.signature),
+    split: values.split,
+    splitColumn: values['split-column'],
+    fractions: fractionsOf(values.fractions),
+  });
+  const leftOut = [...problems, ...plan.problems];
+  for (const { line, message, hint } of leftOut) output.warn(`${file}:${line}: ${message} ${hint}`);
+  const data = { file, sha256, rows: plan.examples.length, split: plan.split ?? null, left_out: leftOut.length };
+  return { plan, seed, data };
 }
 
-async function evaluateOn(
-  context: CommandContext,
-  definition: SignatureDefinition,
-  { chosen, scorer, seed }: Rows,
-): Promise<EvaluationReport> {
+async function evaluateOn(context: CommandContext, definition: SignatureDefinition, { plan, seed }: Rows): Promise<EvaluationReport> {
   const { values, output, signal } = context;
   const repeats = wholeNumber(values, 'repeats', 1, 100) ?? 1;
   const workspaceFolder = workspaceOf(context);
@@ -103,22 +96,22 @@ async function evaluateOn(
     locks: new Locks(workspaceFolder),
     program: programHash(program),
     model: predictor.model,
-    scorer: scorer.name,
+    scorer: plan.scorer.name,
     onProblem: (problem) => output.warn(`${problem.message} ${problem.hint}`),
   });
   const tastes = await (await openStore(context)).tastes();
   try {
     return await evaluate({
-      examples: chosen.examples,
+      examples: plan.examples,
       executor,
-      scorer,
+      scorer: plan.scorer,
       concurrency: widthFor(concurrency),
       repeats,
       seed,
       signal,
-      trainKeys: chosen.trainKeys,
+      trainKeys: plan.trainKeys,
       leakage: values['allow-seen'] === true ? 'mark' : 'refuse',
-      known: values['no-cache'] === true ? undefined : knownOf(results.known, values['retry-failed'] === true),
+      known: values['no-cache'] === true ? undefined : values['retry-failed'] === true ? withoutFailures(results.known) : results.known,
       context: ({ inputs }) => {
         const taste = typeof inputs.taste === 'string' ? matchTaste(tastes, inputs.taste) : undefined;
         return taste === undefined ? {} : { taste };
@@ -133,21 +126,6 @@ async function evaluateOn(
   } finally {
     output.endProgress();
   }
-}
-
-function knownOf<Row extends { readonly error?: unknown }>(known: ReadonlyMap<string, Row>, retryFailed: boolean) {
-  return {
-    get: (key: string) => {
-      const row = known.get(key);
-      return retryFailed && row?.error !== undefined ? undefined : row;
-    },
-  };
-}
-
-/** The metric of the command line, else the one that the signature's file names, else one that suits its outputs. */
-function scorerFor({ signature, optimization }: SignatureDefinition, asked: string | undefined, hasLabels: boolean): Scorer {
-  const spec: JsonValue | undefined = asked ?? optimization?.metric;
-  return scorerOf(spec === undefined ? defaultMetric(signature, hasLabels) : parseMetric(spec, signature));
 }
 
 /** `0.5,0.25,0.25`: shares of train, validation and test. @throws AtelierError `usage.invalid` */

@@ -72,6 +72,16 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
   return new Evaluation({ ...options, repeats, trainKeys }, leaks).run();
 }
 
+/** Results from before without those that failed: they are tried again. */
+export function withoutFailures(known: ReadonlyMap<string, EvaluatedRow>): NonNullable<EvaluateOptions['known']> {
+  return {
+    get: (key) => {
+      const result = known.get(key);
+      return result?.error === undefined ? result : undefined;
+    },
+  };
+}
+
 /** One row in one repeat. */
 interface Job {
   readonly index: number;

@@ -1,0 +1,44 @@
+import { type ExampleProblem, readExamples } from '../example/example.js';
+import type { Fractions } from '../example/splits.js';
+import { defaultMetric, parseMetric } from '../metric/catalog.js';
+import type { BatchRow } from '../program/batch-result.js';
+import type { SignatureDefinition } from '../signature/definition.js';
+import type { JsonValue } from '../text/json-schema.js';
+import { type ChosenRows, chooseRows } from './choose-rows.js';
+import { type Scorer, scorerOf } from './scorer.js';
+
+export interface PlanOptions {
+  readonly definition: SignatureDefinition;
+  /** The dataset as people read it, its columns and its rows. */
+  readonly file: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly BatchRow[];
+  /** Specification of the metric; default: the one that the signature's file names, else one that suits its outputs. */
+  readonly metric?: JsonValue | undefined;
+  /** Column by field, where names differ. */
+  readonly mapping?: Readonly<Record<string, string>> | undefined;
+  /** Inputs that are the same in every row. */
+  readonly fixed?: Readonly<Record<string, JsonValue>> | undefined;
+  readonly split?: string | undefined;
+  readonly splitColumn?: string | undefined;
+  readonly fractions?: Fractions | undefined;
+  readonly seed: number;
+}
+
+/** What an evaluation will do, before anything is paid. */
+export interface EvaluationPlan extends ChosenRows {
+  readonly scorer: Scorer;
+  /** Rows that are left out, and why. */
+  readonly problems: readonly ExampleProblem[];
+}
+
+/** @throws AtelierError `usage.invalid` (columns, metric, split), `data.malformed` (a wrong name of a split) */
+export function planEvaluation(options: PlanOptions): EvaluationPlan {
+  const { definition, file, columns, rows, metric, mapping = {}, fixed = {}, split, splitColumn, fractions, seed } = options;
+  const { signature } = definition;
+  const read = (needsLabels: boolean) => readExamples({ signature, columns, rows, file, mapping, fixed, needsLabels });
+  const spec: JsonValue | undefined = metric ?? definition.optimization?.metric;
+  const scorer = scorerOf(spec === undefined ? defaultMetric(signature, read(false).labels.length > 0) : parseMetric(spec, signature));
+  const { examples, problems } = read(scorer.needsLabels);
+  return { ...chooseRows(examples, { signature, file, columns, split, column: splitColumn, fractions, seed }), scorer, problems };
+}
