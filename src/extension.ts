@@ -1,4 +1,5 @@
 import type { ExtensionContext } from 'vscode';
+import { register as evaluate } from './features/evaluate/register.js';
 import { register as generate } from './features/generate/register.js';
 import { register as models } from './features/models/register.js';
 import { register as problems } from './features/problems/register.js';
@@ -8,7 +9,7 @@ import { register as signatureFiles } from './features/signature-files/register.
 import { createHostServices } from './host/host-services.js';
 
 /** Features in the order of their registration. Each adds commands and views, and does nothing until they are used. */
-const FEATURES = [generate, models, problems, runSignature, signatureFiles];
+const FEATURES = [generate, models, problems, runSignature, signatureFiles, evaluate];
 
 /** What tests and other extensions may ask. */
 export interface Api {

@@ -1,4 +1,4 @@
-import type { ConfusionDocument } from '../../src/features/evaluation-report/protocol.js';
+import type { ConfusionDocument } from '../../src/features/evaluate/protocol.js';
 import { h, setAttribute } from '../shared/dom.js';
 import { counted, fixed, whole } from './format.js';
 import type { Cell } from './rows.js';

@@ -1,4 +1,4 @@
-import type { FieldValue, FieldValues, RowDocument } from '../../src/features/evaluation-report/protocol.js';
+import type { FieldValue, FieldValues, RowDocument } from '../../src/features/evaluate/protocol.js';
 
 type Column = readonly [name: string, value: (row: RowDocument) => FieldValue | undefined];
 

@@ -1,7 +1,7 @@
 import './style.css';
 import './summary.css';
 import './rows.css';
-import type { EvaluationDocument, HostMessage, PageMessage } from '../../src/features/evaluation-report/protocol.js';
+import type { EvaluationDocument, HostMessage, PageMessage } from '../../src/features/evaluate/protocol.js';
 import { connect } from '../shared/vscode-api.js';
 import { downloadText, type Host } from './host.js';
 import { ReportPage } from './page.js';

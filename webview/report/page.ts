@@ -1,4 +1,4 @@
-import type { EvaluationDocument } from '../../src/features/evaluation-report/protocol.js';
+import type { EvaluationDocument } from '../../src/features/evaluate/protocol.js';
 import { h, setAttribute, setText } from '../shared/dom.js';
 import { Confusion } from './confusion.js';
 import { rowsAsCsv } from './csv.js';

@@ -1,4 +1,4 @@
-import type { EvaluationDocument, FieldValues, RowDocument } from '../../src/features/evaluation-report/protocol.js';
+import type { EvaluationDocument, FieldValues, RowDocument } from '../../src/features/evaluate/protocol.js';
 import { h } from '../shared/dom.js';
 import { duration, fixed } from './format.js';
 import type { Host } from './host.js';

@@ -1,4 +1,4 @@
-import type { EvaluationDocument, RowDocument } from '../../src/features/evaluation-report/protocol.js';
+import type { EvaluationDocument, RowDocument } from '../../src/features/evaluate/protocol.js';
 import { h } from '../shared/dom.js';
 import { fixed, whole } from './format.js';
 import type { Host } from './host.js';

@@ -1,4 +1,4 @@
-import type { EvaluationDocument, FieldValue, FieldValues, RowDocument } from '../../src/features/evaluation-report/protocol.js';
+import type { EvaluationDocument, FieldValue, FieldValues, RowDocument } from '../../src/features/evaluate/protocol.js';
 
 /** How a row did against the baseline; `different`: another answer with the same score. */
 export type Change = 'better' | 'worse' | 'different';

@@ -1,4 +1,4 @@
-import type { CompareDocument, EvaluationDocument, ScoreDocument } from '../../src/features/evaluation-report/protocol.js';
+import type { CompareDocument, EvaluationDocument, ScoreDocument } from '../../src/features/evaluate/protocol.js';
 import { h } from '../shared/dom.js';
 import { counted, duration, fixed, signed, whole } from './format.js';
 

@@ -13,6 +13,7 @@ interface Lens {
 /** In the order in which they are shown. */
 const LENSES: readonly Lens[] = [
   { title: '$(play) Run', tooltip: 'Run this signature', command: 'promptAtelier.runSignature', on: 'all' },
+  { title: 'Evaluate', tooltip: 'Score it on the rows of a table', command: 'promptAtelier.evaluateSignature', on: 'all' },
   { title: 'Preview Prompt', tooltip: 'Show the messages that a model would be sent', command: 'promptAtelier.previewPrompt', on: 'all' },
   { title: 'Copy to Workspace', tooltip: 'Make a copy that you can change', command: 'promptAtelier.copySignature', on: 'built-in' },
 ];

@@ -1,0 +1,87 @@
+import path from 'node:path';
+import { evaluationDocument } from '../../core/evaluation/document.js';
+import { type EvaluateOptions, type EvaluationProgress, evaluate, withoutFailures } from '../../core/evaluation/evaluate.js';
+import { planEvaluation } from '../../core/evaluation/plan.js';
+import type { EvaluatedRow, EvaluationReport } from '../../core/evaluation/report.js';
+import type { Example } from '../../core/example/example.js';
+import { widthFor } from '../../core/program/pool.js';
+import { programHash } from '../../core/program/program-hash.js';
+import type { SignatureDefinition } from '../../core/signature/definition.js';
+import { matchTaste } from '../../core/taste/find-taste.js';
+import { openExecutor, SEED } from '../run-signature/open-executor.js';
+import type { Services } from '../services.js';
+import type { EvaluationDocument } from './protocol.js';
+
+/** What is evaluated on what. */
+export interface Evaluation {
+  readonly definition: SignatureDefinition;
+  /** Absolute path of the dataset. */
+  readonly file: string;
+  /** Name of a split; undefined: all rows. */
+  readonly split?: string | undefined;
+}
+
+export interface EvaluationRunOptions {
+  /** Takes some of the rows; all when absent. */
+  readonly only?: ((example: Example) => boolean) | undefined;
+  readonly signal: AbortSignal;
+  readonly onRow?: ((row: EvaluatedRow) => void) | undefined;
+  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
+}
+
+/** What came of it. */
+export interface EvaluationResult {
+  readonly report: EvaluationReport;
+  readonly document: EvaluationDocument;
+}
+
+/**
+ * Evaluates a signature with the model of the settings. Results are kept: what did not change since the last time is not run again.
+ * Rows that the program has seen are marked.
+ * @throws AtelierError `workspace.*`, `usage.invalid`, `data.*`, `model.*`, before anything is paid
+ */
+export async function runEvaluation(
+  services: Services,
+  { definition, file, split }: Evaluation,
+  options: EvaluationRunOptions,
+): Promise<EvaluationResult> {
+  services.requireTrust();
+  const workspaceFolder = services.host.workspaceFolder();
+  if (workspaceFolder === undefined) throw services.host.noFolder('Open a folder: results are kept in the workspace.');
+  const { Locks, openEvaluationResults, readDataset } = await import('../../store/index.js');
+  const { columns, rows, sha256, problems } = await readDataset(file, workspaceFolder);
+  const shown = path.relative(workspaceFolder, file).replaceAll('\\', '/');
+  const plan = planEvaluation({ definition, file: shown, columns, rows, split, seed: SEED });
+  for (const problem of [...problems, ...plan.problems.map((each) => ({ ...each, file: shown, severity: 'error' as const }))])
+    services.report(problem);
+  const examples = options.only === undefined ? plan.examples : plan.examples.filter(options.only);
+  const { executor, concurrency } = await openExecutor(services, definition, services.host.settings.cacheEnabled);
+  const [{ program, predictor }] = executor.routes;
+  const results = await openEvaluationResults({
+    workspaceFolder,
+    locks: new Locks(workspaceFolder),
+    program: programHash(program),
+    model: predictor.model,
+    scorer: plan.scorer.name,
+    onProblem: (problem) => services.report(problem),
+  });
+  const tastes = await (await services.generations()).tastes();
+  const context: EvaluateOptions['context'] = ({ inputs }) => {
+    const taste = typeof inputs.taste === 'string' ? matchTaste(tastes, inputs.taste) : undefined;
+    return taste === undefined ? {} : { taste };
+  };
+  const report = await evaluate({
+    ...{ examples, executor, context, scorer: plan.scorer, trainKeys: plan.trainKeys },
+    ...{ concurrency: widthFor(concurrency), seed: SEED, signal: options.signal, leakage: 'mark' },
+    known: withoutFailures(results.known),
+    onRow: async (row) => {
+      options.onRow?.(row);
+      await results.append(row);
+    },
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    now: () => performance.now(),
+  });
+  const data = { file: shown, sha256, rows: examples.length, split: plan.split ?? null };
+  const facts = { signature: definition.signature, version: 'unsaved', data, created: new Date().toISOString() };
+  return { report, document: evaluationDocument(facts, report) };
+}
