@@ -30,7 +30,7 @@ function sample(): EvaluationDocument {
       const label = LABELS[index % 4] ?? '';
       const got = label === 'neutral' ? 'positive' : 'neutral';
       const row = { expected: { label }, outputs: { label }, latencyMs: 180 + ((index * 37) % 140), feedback: `Matches "${label}".` };
-      if (failed(index)) return { ...failedRow(index + 1, text), expected: { label } };
+      if (failed(index)) return failedRow(index + 1, text, 'model.timeout', label);
       if (!wrong(index)) return rowOf(index + 1, text, { ...row, ...(index === 40 ? { leaked: 'demo' as const } : {}) });
       const feedback = `Does not match: expected "${label}", got "${got}".`;
       return rowOf(index + 1, text, { ...row, outputs: { label: got }, score: 0, feedback });

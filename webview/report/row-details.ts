@@ -46,7 +46,8 @@ function outputFields(row: RowDocument, baseline: string): HTMLElement[] {
     }
     if (before !== undefined && (has(before.outputs) || has(outputs)) && was !== got) {
       const score = before.score === null ? 'failed' : fixed(before.score);
-      lines.push(field(name, `${baseline}, ${score}`, marked(wordDiff(was ?? '', got ?? '')[0], 'mark')));
+      const content = before.outputs === null ? plain(before.error?.message ?? '') : marked(wordDiff(was ?? '', got ?? '')[0], 'mark');
+      lines.push(field(name, `${baseline}, ${score}`, content));
     }
     return lines;
   });

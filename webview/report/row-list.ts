@@ -11,7 +11,7 @@ const PAGE = 200;
 const CHANGES = {
   better: { sign: '↑', words: 'better than before' },
   worse: { sign: '↓', words: 'worse than before' },
-  different: { sign: '↕', words: 'another answer than before' },
+  different: { sign: '↕', words: 'another result than before' },
 };
 
 /** The rows, one line each, which open to all that is known of them. */

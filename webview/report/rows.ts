@@ -1,6 +1,6 @@
 import type { EvaluationDocument, FieldValue, FieldValues, RowDocument } from '../../src/features/evaluate/protocol.js';
 
-/** How a row did against the baseline; `different`: another answer with the same score. */
+/** How a row did against the baseline; `different`: another answer with the same score, or a score in one of them only. */
 export type Change = 'better' | 'worse' | 'different';
 
 export const ORDERS = ['worst', 'file', 'change'] as const;
@@ -53,10 +53,8 @@ export function isWrong({ score }: RowDocument, { pass_at: passAt }: EvaluationD
 /** How a row differs from what the baseline made of it; undefined when it does not, or the baseline does not have it. */
 export function changeOf({ before, score, outputs }: RowDocument): Change | undefined {
   if (before === undefined) return undefined;
-  const gained = (score ?? 0) - (before.score ?? 0);
-  if (score === null && before.score === null) return undefined;
-  if (score === null) return 'worse';
-  if (before.score === null) return 'better';
+  if (score === null || before.score === null) return score === before.score ? undefined : 'different';
+  const gained = score - before.score;
   if (Math.abs(gained) > ROUNDING) return gained > 0 ? 'better' : 'worse';
   return JSON.stringify(outputs) === JSON.stringify(before.outputs) ? undefined : 'different';
 }

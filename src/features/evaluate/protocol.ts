@@ -3,7 +3,7 @@
 import type { EvaluationDocument } from '../../core/evaluation/document.js';
 
 export type { ConfusionDocument } from '../../core/evaluation/confusion.js';
-export type { BeforeDocument, CompareDocument, EvaluationDocument, RowDocument, ScoreDocument } from '../../core/evaluation/document.js';
+export type { CompareDocument, EvaluationDocument, RowDocument, ScoreDocument } from '../../core/evaluation/document.js';
 export type { FieldValue, FieldValues } from '../../core/program/program.js';
 
 export type HostMessage = { readonly type: 'document'; readonly document: EvaluationDocument };

@@ -41,8 +41,13 @@ export function wrongRow(row: number, review: string, label = 'negative'): Evalu
 }
 
 /** A result without an answer. */
-export function failedRow(row: number, review: string, code: 'model.timeout' | 'model.invalid_answer' = 'model.timeout'): EvaluatedRow {
-  const { score: _, outputs: __, feedback: ___, ...others } = rowOf(row, review);
+export function failedRow(
+  row: number,
+  review: string,
+  code: 'model.timeout' | 'model.invalid_answer' = 'model.timeout',
+  label = 'positive',
+): EvaluatedRow {
+  const { score: _, outputs: __, feedback: ___, ...others } = rowOf(row, review, { expected: { label } });
   return { ...others, error: { code, message: 'No answer <in> time & "space".', hint: 'Try again.' } };
 }
 

@@ -35,14 +35,14 @@ describe('the rows of a report', () => {
   const evaluation = documentFrom(after, {}, { with: 'v2', report: before });
   const numbers = (filter: Filter, order: Order) => selectRows(evaluation, filter, order).map(({ row }) => row);
 
-  it('tell how they changed, also by another answer that is as wrong', () => {
-    assert.deepEqual(evaluation.rows.map(changeOf), ['better', 'worse', 'worse', 'different', undefined]);
+  it('tell how they changed, also by another answer that is as wrong, or none', () => {
+    assert.deepEqual(evaluation.rows.map(changeOf), ['better', 'worse', 'different', 'different', undefined]);
   });
 
   it('stand with failures and losses first, and keep the order of the file', () => {
     assert.deepEqual(numbers(NO_FILTER, 'worst'), [3, 2, 4, 5, 1]);
     assert.deepEqual(numbers(NO_FILTER, 'file'), [1, 2, 3, 4, 5]);
-    assert.deepEqual(numbers(NO_FILTER, 'change'), [2, 3, 1, 4, 5]);
+    assert.deepEqual(numbers(NO_FILTER, 'change'), [2, 1, 3, 4, 5]);
     assert.deepEqual(
       evaluation.rows.map(({ row }) => row),
       [1, 2, 3, 4, 5],
