@@ -37,7 +37,7 @@ export function judgeScorer({ executor, rubric, seed = 0 }: JudgeOptions): Score
 }
 
 /** Signature, models and a hash of all that the answers depend on. @param more what they depend on beside the programs */
-export function namedExecutor({ routes }: Executor, more: unknown): string {
+function namedExecutor({ routes }: Executor, more: unknown): string {
   const models = routes.map(({ predictor }) => predictor.model).join(' or ');
   const hash = sha256(JSON.stringify([routes.map(({ program }) => programHash(program)), more])).slice(0, 12);
   return `${routes[0].program.signature.name}, model=${models}, rubric=${hash}`;

@@ -18,7 +18,7 @@ export interface Pair {
 }
 
 export interface CompareOptions {
-  /** Runs a signature as `requireComparer` wants it, for example `CompareAnswers`. */
+  /** Runs a signature such as `CompareAnswers`: see {@link requireComparer}. */
   readonly executor: Executor;
   /** 0 when absent. */
   readonly seed?: number | undefined;
@@ -54,7 +54,7 @@ const WINNERS = ['first', 'second', 'tie'];
 /**
  * Asks a judge which of two answers is better, in both orders. An answer wins only when it wins in both; anything else is a tie (Zheng et
  * al. 2023, section 3.4, their conservative approach: judges favour places).
- * @throws AtelierError `signature.invalid` from `requireComparer`, and what the executor throws, with what both calls cost
+ * @throws AtelierError `signature.invalid` when the executor does not compare, and what the executor throws, with what both calls cost
  */
 export async function comparePair({ executor, seed = 0, signal }: CompareOptions, pair: Pair): Promise<PairResult> {
   const winner = requireComparer(executor);
@@ -91,7 +91,7 @@ export function positionBias(results: readonly Pick<PairResult, 'orders' | 'disa
  * options `first`, `second` and `tie`.
  * @throws AtelierError `signature.invalid`
  */
-export function requireComparer({ routes }: Executor): string {
+function requireComparer({ routes }: Executor): string {
   const found = routes.map(({ program }) => winnerOf(program.signature));
   const [winner] = found;
   const bad = found.findIndex((name) => name === undefined || name !== winner);

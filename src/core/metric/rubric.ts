@@ -5,7 +5,7 @@ import { nearest } from '../text/edit-distance.js';
 import { isJsonObject, type JsonValue } from '../text/json-schema.js';
 
 /** What a judge may be given; a rubric takes `answer` and any of the others. */
-export const JUDGE_INPUTS = ['task', 'given_inputs', 'answer', 'reference'] as const;
+const JUDGE_INPUTS = ['task', 'given_inputs', 'answer', 'reference'] as const;
 
 /** One thing that a judge rates. */
 export interface Dimension {

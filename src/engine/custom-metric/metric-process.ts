@@ -31,7 +31,7 @@ export class MetricProcess {
       cwd: folder,
       // The editor's own executable is Node only when it is told so.
       env: process.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' },
-      execArgv: [`--max-old-space-size=${memoryMb}`, '--experimental-vm-modules', '--no-warnings'],
+      execArgv: [`--max-old-space-size=${memoryMb}`, '--no-warnings'],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

@@ -52,7 +52,7 @@ async function load(source: string): Promise<UserMetric | MetricFailure> {
   try {
     loaded = await import(`data:text/javascript;base64,${Buffer.from(source).toString('base64')}`);
   } catch (error) {
-    if (error instanceof SyntaxError) return { ...failureOf(error), ...placeOf(syntaxStackOf(source)) };
+    if (error instanceof SyntaxError) return { ...failureOf(error), ...placeOf(syntaxStackOf(source, error.message)) };
     if (error instanceof TypeError && 'code' in error && error.code === 'ERR_UNSUPPORTED_RESOLVE_REQUEST') {
       const [, wanted = 'a module'] = /specifier "([^"]*)"/.exec(error.message) ?? [];
       return { kind: 'failed', reason: `it imports "${wanted}"; a metric is one file and imports nothing but node: modules` };
@@ -89,12 +89,19 @@ function placeOf(stack: string | undefined): Pick<MetricFailure, 'line' | 'colum
   return line === undefined ? {} : { line: Number(line), ...(column === undefined ? {} : { column: Number(column) }) };
 }
 
-/** An import hides where the syntax is wrong; this way of compiling says it. */
-function syntaxStackOf(source: string): string | undefined {
+/**
+ * Where the syntax is wrong: an import does not say it, compiling as a script does. What only modules have is blanked out for that; when it
+ * stumbles over something else then, the place stays unknown.
+ */
+function syntaxStackOf(source: string, message: string): string | undefined {
+  const blank = (text: string) => ' '.repeat(text.length);
+  const script = source
+    .replace(/^export default\b/gm, (text) => `_=${blank(text.slice(2))}`)
+    .replace(/^(?:export(?= \w)|import\b[^;\n]*;?)/gm, blank);
   try {
-    new vm.SourceTextModule(source, { identifier: 'data:text/javascript' });
+    new vm.Script(script, { filename: 'data:text/javascript' });
   } catch (error) {
-    return error instanceof Error ? error.stack : undefined;
+    if (error instanceof Error && error.message === message) return error.stack;
   }
   return undefined;
 }

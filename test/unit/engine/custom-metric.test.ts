@@ -130,7 +130,11 @@ export default async () => { const before = busy++; await new Promise((resolve) 
   });
 
   const UNLOADABLE: Record<string, [string, RegExp, number?]> = {
-    'with a syntax error': ['const a = 1;\nexport default () => { const b = ; }', /SyntaxError: Unexpected token ';' \(line 2\)/, 2],
+    'with a syntax error': [
+      'import fs from "node:fs";\nexport const a = 1;\nexport default () => {\n  const b = ;\n};',
+      /SyntaxError: Unexpected token ';' \(line 4\)/,
+      4,
+    ],
     'that throws as it is loaded': ['\n\nthrow new Error("not today")', /Error: not today \(line 3\)/, 3],
     'without a default export': ['export const metric = () => 1;', /no "export default" of a function/],
     'that imports a helper': [
