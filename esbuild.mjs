@@ -90,6 +90,14 @@ const host = {
   plugins: [lazyBundles, noPhoneHome],
 };
 
+/** The process of a user's metric: it loads their module by a real import(). */
+const metricWorker = {
+  ...host,
+  entryPoints: { 'metric-worker': 'src/engine/custom-metric/worker.ts' },
+  supported: {},
+  plugins: [],
+};
+
 const webview = {
   ...common,
   entryPoints: { generate: 'webview/generate/main.ts', report: 'webview/report/main.ts' },
@@ -160,7 +168,7 @@ const contender = {
   outfile: 'out/test/bench/contender.cjs',
 };
 
-const jobs = withTests ? [host, webview, suites, hostSuite, contender] : [host, webview];
+const jobs = withTests ? [host, webview, metricWorker, suites, hostSuite, contender] : [host, webview, metricWorker];
 const results = await Promise.all(jobs.map((job) => esbuild.build(job)));
 if (process.argv.includes('--metafile')) {
   writeFileSync(path.join(root, 'out/meta.json'), JSON.stringify(results[0].metafile));

@@ -248,6 +248,7 @@ class Evaluation {
       const spent = addSpent(paid, error.spent ?? NOTHING_SPENT);
       // A metric that throws is wrong about this row; it may do well on the next one.
       if (error.code !== 'internal' && endsTheRun(error)) throw this.losing(error, paid);
+      if (error.code === 'metric.failed') return { spent, error: error.toJSON() };
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
       return { spent, error: new AtelierError('metric.failed', `${scorer.name} failed: ${reason}`, { hint: error.hint }).toJSON() };
     }
