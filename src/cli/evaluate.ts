@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { evaluationDocument } from '../core/evaluation/document.js';
 import { evaluate, withoutFailures } from '../core/evaluation/evaluate.js';
+import { type OpenScorer, openScorer } from '../core/evaluation/open-scorer.js';
 import { type EvaluationPlan, planEvaluation } from '../core/evaluation/plan.js';
 import type { EvaluationReport } from '../core/evaluation/report.js';
+import type { Scorer } from '../core/evaluation/scorer.js';
 import type { Fractions } from '../core/example/splits.js';
 import { describeProgress } from '../core/program/batch-progress.js';
 import { widthFor } from '../core/program/pool.js';
@@ -16,7 +18,7 @@ import { modeOf, openExecutor } from './executor.js';
 import { givenInputs } from './inputs.js';
 import { mappingOf, share, usage, wholeNumber } from './options.js';
 import { reportFiles } from './report-files.js';
-import { findDefinition } from './signature.js';
+import { definitionOf, findDefinition } from './signature.js';
 
 /** `version` of what is not saved as a version yet: the signature as it is written. */
 const UNSAVED = 'unsaved';
@@ -32,16 +34,46 @@ export async function run(context: CommandContext): Promise<number> {
   const failUnder = share(values, 'fail-under');
   const reports = await reportFiles(values.report ?? []);
   const found = await findDefinition(context, reference, mode);
-  const rows = await rowsOf(context, found.definition);
-  const report = await evaluateOn(context, found.definition, rows);
-  const baseline =
-    values.baseline === undefined ? undefined : { with: values.baseline, report: await before(context, found.file, values.baseline, rows) };
-  const facts = { signature: found.definition.signature, version: UNSAVED, data: rows.data, created: new Date().toISOString(), failUnder };
-  const document = evaluationDocument(facts, report, baseline);
-  await reports.write(document);
-  output.result(document, describeEvaluation(document));
-  if (!output.json && report.stopped !== undefined) output.error(report.stopped);
-  return report.stopped !== undefined || document.gate?.passed === false || document.compare?.verdict === 'worse' ? 1 : 0;
+  const opened = await openScorerOf(context, found.definition);
+  try {
+    const rows = await rowsOf(context, found.definition, opened.scorer);
+    const report = await evaluateOn(context, found.definition, rows);
+    const baseline =
+      values.baseline === undefined
+        ? undefined
+        : { with: values.baseline, report: await before(context, found.file, values.baseline, rows) };
+    const facts = {
+      signature: found.definition.signature,
+      version: UNSAVED,
+      data: rows.data,
+      created: new Date().toISOString(),
+      failUnder,
+    };
+    const document = evaluationDocument(facts, report, baseline);
+    await reports.write(document);
+    output.result(document, describeEvaluation(document));
+    if (!output.json && report.stopped !== undefined) output.error(report.stopped);
+    return report.stopped !== undefined || document.gate?.passed === false || document.compare?.verdict === 'worse' ? 1 : 0;
+  } finally {
+    await opened.dispose();
+  }
+}
+
+/** A judge with its model, or a module of the workspace: who names one on the command line trusts it. */
+function openScorerOf(context: CommandContext, definition: SignatureDefinition): Promise<OpenScorer> {
+  const { values } = context;
+  return openScorer(values.metric, definition, {
+    judge: async (rubric) => {
+      const judge = await definitionOf(context, rubric, modeOf(context));
+      return { definition: judge, executor: (await openExecutor(context, judge, values['judge-model'])).executor };
+    },
+    custom: async (file) => {
+      const { customMetricScorer } = await import('../engine/index.js');
+      const workspaceFolder = workspaceOf(context);
+      const workerFile = path.join(__dirname, 'metric-worker.js');
+      return customMetricScorer({ file: path.resolve(workspaceFolder, file), workspaceFolder, workerFile });
+    },
+  });
 }
 
 /** The same rows with the signature as it was. */
@@ -62,7 +94,7 @@ interface Rows {
   };
 }
 
-async function rowsOf(context: CommandContext, definition: SignatureDefinition): Promise<Rows> {
+async function rowsOf(context: CommandContext, definition: SignatureDefinition, scorer: Scorer | undefined): Promise<Rows> {
   const { values, output } = context;
   const file = values.data;
   if (file === undefined) throw usage('evaluate needs rows.', 'Add --data FILE.csv, with a column per input and per label.');
@@ -72,6 +104,7 @@ async function rowsOf(context: CommandContext, definition: SignatureDefinition):
   const plan = planEvaluation({
     ...{ definition, file, columns, rows, seed },
     metric: values.metric,
+    scorer,
     mapping: mappingOf(values.map ?? []),
     fixed: await givenInputs(values.input ?? [], values['input-file'], definition.signature),
     split: values.split,

@@ -33,10 +33,13 @@ export function modeOf({ values }: CommandContext): RunMode {
 }
 
 /** @throws AtelierError `model.*`, `signature.*`, `usage.invalid`, `data.*` for a recording */
-export async function openExecutor(context: CommandContext, definition: SignatureDefinition): Promise<OpenExecutor> {
+export async function openExecutor(
+  context: CommandContext,
+  definition: SignatureDefinition,
+  model: string = requireModel(context),
+): Promise<OpenExecutor> {
   const { values } = context;
   const mode = modeOf(context);
-  const model = requireModel(context);
   const [{ createPredictor }, store] = await Promise.all([import('../engine/index.js'), openStore(context)]);
   const hub = await openHub(context, store, {
     ...(mode === 'development' ? { cache: undefined } : {}),

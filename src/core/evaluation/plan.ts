@@ -15,6 +15,8 @@ export interface PlanOptions {
   readonly rows: readonly BatchRow[];
   /** Specification of the metric; default: the one that the signature's file names, else one that suits its outputs. */
   readonly metric?: JsonValue | undefined;
+  /** In place of a metric: a judge, or a metric of the workspace. */
+  readonly scorer?: Scorer | undefined;
   /** Column by field, where names differ. */
   readonly mapping?: Readonly<Record<string, string>> | undefined;
   /** Inputs that are the same in every row. */
@@ -38,7 +40,8 @@ export function planEvaluation(options: PlanOptions): EvaluationPlan {
   const { signature } = definition;
   const read = (needsLabels: boolean) => readExamples({ signature, columns, rows, file, mapping, fixed, needsLabels });
   const spec: JsonValue | undefined = metric ?? definition.optimization?.metric;
-  const scorer = scorerOf(spec === undefined ? defaultMetric(signature, read(false).labels.length > 0) : parseMetric(spec, signature));
+  const named = () => (spec === undefined ? defaultMetric(signature, read(false).labels.length > 0) : parseMetric(spec, signature));
+  const scorer = options.scorer ?? scorerOf(named());
   const { examples, problems } = read(scorer.needsLabels);
   return { ...chooseRows(examples, { signature, file, columns, split, column: splitColumn, fractions, seed }), scorer, problems };
 }

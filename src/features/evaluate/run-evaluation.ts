@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { evaluationDocument } from '../../core/evaluation/document.js';
 import { type EvaluateOptions, type EvaluationProgress, evaluate, withoutFailures } from '../../core/evaluation/evaluate.js';
+import { type OpenScorer, openScorer } from '../../core/evaluation/open-scorer.js';
 import { planEvaluation } from '../../core/evaluation/plan.js';
 import type { EvaluatedRow, EvaluationReport } from '../../core/evaluation/report.js';
 import type { Example } from '../../core/example/example.js';
@@ -51,37 +52,58 @@ export async function runEvaluation(
   const { Locks, openEvaluationResults, readDataset } = await import('../../store/index.js');
   const { columns, rows, sha256, problems } = await readDataset(file, workspaceFolder);
   const shown = path.relative(workspaceFolder, file).replaceAll('\\', '/');
-  const plan = planEvaluation({ definition, file: shown, columns, rows, split, seed: SEED });
-  for (const problem of [...problems, ...plan.problems.map((each) => ({ ...each, file: shown, severity: 'error' as const }))])
-    services.report(problem);
-  const examples = options.only === undefined ? plan.examples : plan.examples.filter(options.only);
-  const { executor, concurrency } = await openExecutor(services, definition, services.host.settings.cacheEnabled);
-  const [{ program, predictor }] = executor.routes;
-  const results = await openEvaluationResults({
-    workspaceFolder,
-    locks: new Locks(workspaceFolder),
-    program: programHash(program),
-    model: predictor.model,
-    scorer: plan.scorer.name,
-    onProblem: (problem) => services.report(problem),
-  });
-  const tastes = await (await services.generations()).tastes();
-  const context: EvaluateOptions['context'] = ({ inputs }) => {
-    const taste = typeof inputs.taste === 'string' ? matchTaste(tastes, inputs.taste) : undefined;
-    return taste === undefined ? {} : { taste };
-  };
-  const report = await evaluate({
-    ...{ examples, executor, context, scorer: plan.scorer, trainKeys: plan.trainKeys },
-    ...{ concurrency: widthFor(concurrency), seed: SEED, signal: options.signal, leakage: 'mark' },
-    known: withoutFailures(results.known),
-    onRow: async (row) => {
-      options.onRow?.(row);
-      await results.append(row);
+  const opened = await openScorerOf(services, definition, workspaceFolder);
+  try {
+    const plan = planEvaluation({ definition, file: shown, columns, rows, split, seed: SEED, scorer: opened.scorer });
+    for (const problem of [...problems, ...plan.problems.map((each) => ({ ...each, file: shown, severity: 'error' as const }))])
+      services.report(problem);
+    const examples = options.only === undefined ? plan.examples : plan.examples.filter(options.only);
+    const { executor, concurrency } = await openExecutor(services, definition, services.host.settings.cacheEnabled);
+    const [{ program, predictor }] = executor.routes;
+    const results = await openEvaluationResults({
+      workspaceFolder,
+      locks: new Locks(workspaceFolder),
+      program: programHash(program),
+      model: predictor.model,
+      scorer: plan.scorer.name,
+      onProblem: (problem) => services.report(problem),
+    });
+    const tastes = await (await services.generations()).tastes();
+    const context: EvaluateOptions['context'] = ({ inputs }) => {
+      const taste = typeof inputs.taste === 'string' ? matchTaste(tastes, inputs.taste) : undefined;
+      return taste === undefined ? {} : { taste };
+    };
+    const report = await evaluate({
+      ...{ examples, executor, context, scorer: plan.scorer, trainKeys: plan.trainKeys },
+      ...{ concurrency: widthFor(concurrency), seed: SEED, signal: options.signal, leakage: 'mark' },
+      known: withoutFailures(results.known),
+      onRow: async (row) => {
+        options.onRow?.(row);
+        await results.append(row);
+      },
+      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      now: () => performance.now(),
+    });
+    const data = { file: shown, sha256, rows: examples.length, split: plan.split ?? null };
+    const facts = { signature: definition.signature, version: 'unsaved', data, created: new Date().toISOString() };
+    return { report, document: evaluationDocument(facts, report) };
+  } finally {
+    await opened.dispose();
+  }
+}
+
+/** A judge asks the model of the settings, too; a module of the workspace runs only where the workspace is trusted. */
+function openScorerOf(services: Services, definition: SignatureDefinition, workspaceFolder: string): Promise<OpenScorer> {
+  return openScorer(undefined, definition, {
+    judge: async (rubric) => {
+      const judge = await services.signature(rubric);
+      return { definition: judge, executor: (await openExecutor(services, judge, services.host.settings.cacheEnabled)).executor };
     },
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-    now: () => performance.now(),
+    custom: async (file) => {
+      services.requireTrust();
+      const { customMetricScorer } = await import('../../engine/index.js');
+      const workerFile = services.host.context.asAbsolutePath('dist/metric-worker.js');
+      return customMetricScorer({ file: path.resolve(workspaceFolder, file), workspaceFolder, workerFile });
+    },
   });
-  const data = { file: shown, sha256, rows: examples.length, split: plan.split ?? null };
-  const facts = { signature: definition.signature, version: 'unsaved', data, created: new Date().toISOString() };
-  return { report, document: evaluationDocument(facts, report) };
 }
