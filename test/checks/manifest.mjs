@@ -53,6 +53,7 @@ for (const file of [
   'dist/extension.js',
   'dist/engine.js',
   'dist/store.js',
+  'dist/signatures.js',
   'dist/webview/generate.js',
   'data/tastes.yaml',
   'data/signatures/ClassifyText.signature.yaml',
