@@ -9,13 +9,17 @@ const release = process.argv.includes('--release');
 const withTests = process.argv.includes('--tests');
 
 /** Bundles that others reach by `import()` only: loaded on first use, and shared by the editor and the terminal. */
-const LAZY = { 'src/engine/index.ts': './engine.js', 'src/store/index.ts': './store.js' };
+const LAZY = {
+  'src/engine/index.ts': './engine.js',
+  'src/store/index.ts': './store.js',
+  'src/features/signatures.ts': './signatures.js',
+};
 
 /** Turns `import('…/engine/index.js')` into a load of the sibling bundle instead of a copy of it. */
 const lazyBundles = {
   name: 'lazy-bundles',
   setup(build) {
-    build.onResolve({ filter: /\/(engine|store)\/index\.js$/ }, (args) => {
+    build.onResolve({ filter: /\/(?:(?:engine|store)\/index|signatures)\.js$/ }, (args) => {
       if (args.kind !== 'dynamic-import') return undefined;
       const source = path.relative(root, path.resolve(args.resolveDir, args.path)).replaceAll('\\', '/').replace(/\.js$/, '.ts');
       const bundle = LAZY[source];
@@ -78,7 +82,13 @@ const define = { ATELIER_VERSION: JSON.stringify(version) };
 
 const host = {
   ...common,
-  entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts', engine: 'src/engine/index.ts', store: 'src/store/index.ts' },
+  entryPoints: {
+    extension: 'src/extension.ts',
+    signatures: 'src/features/signatures.ts',
+    cli: 'src/cli.ts',
+    engine: 'src/engine/index.ts',
+    store: 'src/store/index.ts',
+  },
   outdir: 'dist',
   platform: 'node',
   target: 'node20',

@@ -1,15 +1,13 @@
 import type { ExtensionContext } from 'vscode';
-import { register as evaluate } from './features/evaluate/register.js';
 import { register as generate } from './features/generate/register.js';
+import { register as signatures } from './features/load-signatures.js';
 import { register as models } from './features/models/register.js';
 import { register as problems } from './features/problems/register.js';
-import { register as runSignature } from './features/run-signature/register.js';
 import { Services } from './features/services.js';
-import { register as signatureFiles } from './features/signature-files/register.js';
 import { createHostServices } from './host/host-services.js';
 
 /** Features in the order of their registration. Each adds commands and views, and does nothing until they are used. */
-const FEATURES = [generate, models, problems, runSignature, signatureFiles, evaluate];
+const FEATURES = [generate, models, problems, signatures];
 
 /** What tests and other extensions may ask. */
 export interface Api {

@@ -54,6 +54,7 @@ for (const file of [
   'dist/engine.js',
   'dist/store.js',
   'dist/metric-worker.js',
+  'dist/signatures.js',
   'dist/webview/generate.js',
   'data/tastes.yaml',
   'data/signatures/ClassifyText.signature.yaml',

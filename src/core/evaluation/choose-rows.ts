@@ -15,7 +15,7 @@ import type { Signature } from '../signature/signature.js';
 /** The column that splits a dataset when nothing else is said. */
 const SPLIT_COLUMN = 'split';
 /** How a dataset without such a column is split. */
-export const DEFAULT_FRACTIONS: Fractions = { train: 0.5, validation: 0.25, test: 0.25 };
+const DEFAULT_FRACTIONS: Fractions = { train: 0.5, validation: 0.25, test: 0.25 };
 
 export interface RowChoice {
   readonly signature: Signature;

@@ -1,0 +1,94 @@
+import type * as vscode from 'vscode';
+import type { Services } from './services.js';
+
+/** Commands whose code is loaded when one of them is used. */
+const COMMANDS = [
+  'runSignatureOnSelection',
+  'runSignature',
+  'runSignatureOnTable',
+  'acceptProposal',
+  'rejectProposal',
+  'insertProposalAfter',
+  'replaceWithProposal',
+  'copyProposal',
+  'openProposal',
+  'newSignature',
+  'openSignature',
+  'copySignature',
+  'previewPrompt',
+  'extractSignature',
+  'evaluateSignature',
+];
+/** Documents of ours that a window may open with. */
+const FILES = ['promptAtelier-preview', 'promptAtelier-signature'];
+const PROPOSALS = 'promptAtelier-proposal';
+const SIGNATURE_FILE = /\.signature\.yaml$/;
+
+/**
+ * Stands in for what is about signatures until it is needed: a command is used, a signature file is open, or a document of ours is asked
+ * for. Then the code is loaded, takes the place of the stand-ins, and does what was asked.
+ */
+export function register(services: Services): vscode.Disposable {
+  const { vscode, context, guard } = services.host;
+  const standIns: vscode.Disposable[] = [];
+  let loading: Promise<void> | undefined;
+  const load = (): Promise<void> => {
+    loading ??= import('./signatures.js').then((signatures) => {
+      for (const standIn of standIns.splice(0)) standIn.dispose();
+      context.subscriptions.push(signatures.register(services));
+    });
+    return loading;
+  };
+  const loadFor = ({ uri }: vscode.TextDocument) => {
+    if (SIGNATURE_FILE.test(uri.path)) void guard('Signatures', load);
+  };
+  standIns.push(
+    ...COMMANDS.map((name) => {
+      const id = `promptAtelier.${name}`;
+      return vscode.commands.registerCommand(id, async (...given: unknown[]) => {
+        await load();
+        return vscode.commands.executeCommand(id, ...given);
+      });
+    }),
+    ...FILES.map((scheme) => vscode.workspace.registerFileSystemProvider(scheme, filesAfter(vscode, load), { isReadonly: true })),
+    vscode.workspace.registerTextDocumentContentProvider(PROPOSALS, {
+      provideTextDocumentContent: async () => {
+        await load();
+        return 'This proposal is gone: the window was reloaded.\nRun the signature again.\n';
+      },
+    }),
+    vscode.workspace.onDidOpenTextDocument(loadFor),
+  );
+  vscode.workspace.textDocuments.forEach(loadFor);
+  return new vscode.Disposable(() => {
+    for (const standIn of standIns) standIn.dispose();
+  });
+}
+
+/** Files that are asked for once more when what makes them is there. */
+function filesAfter(
+  { workspace, EventEmitter, FileSystemError, Disposable }: typeof vscode,
+  load: () => Promise<void>,
+): vscode.FileSystemProvider {
+  const changed = new EventEmitter<vscode.FileChangeEvent[]>();
+  const refuse = (uri: vscode.Uri): never => {
+    throw FileSystemError.NoPermissions(uri);
+  };
+  return {
+    onDidChangeFile: changed.event,
+    watch: () => new Disposable(() => undefined),
+    stat: async (uri) => {
+      await load();
+      return workspace.fs.stat(uri);
+    },
+    readFile: async (uri) => {
+      await load();
+      return workspace.fs.readFile(uri);
+    },
+    readDirectory: () => [],
+    createDirectory: refuse,
+    writeFile: refuse,
+    delete: refuse,
+    rename: refuse,
+  };
+}
