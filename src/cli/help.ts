@@ -30,6 +30,19 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
       --map FIELD=COLUMN  when a column has another name than the input; --input gives the same
                           value to all rows
 
+  atelier evaluate <signature> --data ROWS.csv [--split test] [--metric M] [--fail-under X]
+      A score with its 95 % interval, on rows with a column per input and per label. What did not
+      change since the last time is not run again.
+      --split         train, validation or test: by a column "split" (--split-column C), else by a
+                      seeded split, stratified on the label (--fractions 0.5,0.25,0.25)
+      --metric        exact_match, token_f1, rouge_l, ... with options: contains(word=foo); judge or
+                      judge(rubric=NAME) with --judge-model M; a module of yours: metric.mjs
+      --fail-under X  exit code 1 below this score; failed rows count as 0
+      --baseline REV  the same rows with the signature as it was at a revision of git; exit code 1
+                      when it really got worse
+      --report F      F.xml (JUnit), F.html, F.json, F.md; may be given several times
+      --repeats N, --allow-seen (rows that are demos of the program), --retry-failed
+
 Common options
   --json             one JSON document on standard output, everything else on standard error
   --workspace DIR    where the files are (default: here)

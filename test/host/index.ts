@@ -28,6 +28,7 @@ export async function run(): Promise<void> {
   await import('./run-signature.test.js');
   await import('./signature-files.test.js');
   await import('./signature-library.test.js');
+  await import('./evaluate.test.js');
   await new Promise<void>((resolve, reject) => {
     const runner = mocha.run((failures) => (failures === 0 ? resolve() : reject(new Error(`${failures} failed`))));
     runner.once('end', () => {
