@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type FaultServer, faults, startFaultServer } from '../../fixtures/fault-server.js';
@@ -12,6 +13,10 @@ input_fields: [{name: text, type: string}]
 output_fields: [{name: label, type: class, options: [even, odd]}]
 `;
 const ROWS = 40;
+
+function filesBelow(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => path.join(folder, name)) : [];
+}
 
 describe('atelier evaluate', () => {
   let folder: string;
@@ -75,6 +80,49 @@ describe('atelier evaluate', () => {
     assert.equal(server.count, ROWS + 1);
     write('signatures/parity.signature.yaml', SIGNATURE.replace('is even', 'is even or odd'));
     assert.equal((await evaluated()).reused, 0);
+  });
+
+  it('goes on after it was killed, and pays no finished row twice', async () => {
+    const many = 500;
+    const rows = Array.from({ length: many }, (_, index) => `number ${index + 1},${index % 2 === 1 ? 'even' : 'odd'}`);
+    write('rows.csv', `text,label\n${rows.join('\n')}\n`);
+    const numberOf = (body: unknown) => Number(/Text: number (\d+)/.exec(JSON.stringify(body))?.[1]);
+    let held = true;
+    const answered: number[] = [];
+    server.inject({ hang: true, times: Number.POSITIVE_INFINITY, when: ({ body }) => held && numberOf(body) > 200 });
+    server.inject({ times: Number.POSITIVE_INFINITY, when: ({ body }) => answered.push(numberOf(body)) > 0 });
+    const args = ['evaluate', 'parity', '--data', 'rows.csv', '--base-url', server.url, '--model', 'custom:m', '--concurrency', '8'];
+    const child = spawn(process.execPath, [path.join(repoRoot, 'dist/cli.js'), ...args], {
+      cwd: folder,
+      env: { PATH: process.env.PATH },
+      stdio: 'ignore',
+    });
+    const kept = () =>
+      filesBelow(path.join(folder, '.atelier/evaluations')).reduce(
+        (sum, file) => sum + readFileSync(file, 'utf8').split('\n').length - 1,
+        0,
+      );
+    // Eight requests hang: everything before them was answered, and is on its way to the disk.
+    await server.arrived(208);
+    await new Promise<void>((resolve) => {
+      const watcher = watch(folder, { recursive: true }, look);
+      function look(): void {
+        if (kept() < 200) return;
+        watcher.close();
+        resolve();
+      }
+      look();
+    });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    assert.equal(answered.length, 200);
+    held = false;
+    const document = await evaluated();
+    assert.deepEqual([document.n, document.reused], [many, 200]);
+    assert.deepEqual(
+      answered.toSorted((a, b) => a - b),
+      Array.from({ length: many }, (_, index) => index + 1),
+    );
   });
 
   it('counts a failing row apart, and keeps what was done when it is stopped', async () => {
