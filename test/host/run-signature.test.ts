@@ -18,8 +18,14 @@ function run(request: object): Thenable<Outcome> {
   return vscode.commands.executeCommand<Outcome>('promptAtelier.runSignatureOnSelection', request);
 }
 
+let opened = 0;
+
+/** A file of its own for each test: the editor may still be closing the last one. */
 async function open(content: string, language = 'markdown'): Promise<vscode.TextEditor> {
-  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language, content }));
+  const file = path.join(folder(), 'texts', `${++opened}.${language === 'markdown' ? 'md' : 'txt'}`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
 }
 
 function select(editor: vscode.TextEditor, ...texts: string[]): void {
@@ -150,6 +156,13 @@ describe('run signature on selection', () => {
     await revise({ result: 'replace' });
     assert.equal(editor.document.getText(), 'ONE\r\nTWO\r\nthree\r\n');
     assert.ok(!JSON.stringify(server.chats.at(-1)?.body).includes('\\r'));
+  });
+
+  it('works in a document that was never saved', async () => {
+    const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: 'quite new' });
+    select(await vscode.window.showTextDocument(document), 'new');
+    await revise({ result: 'replace' });
+    assert.equal(document.getText(), 'quite NEW');
   });
 
   it('works in a cell of a notebook', async () => {
