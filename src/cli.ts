@@ -52,6 +52,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+// Until a command says otherwise: an end that nobody foresaw is no success.
+process.exitCode = 1;
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

@@ -18,6 +18,12 @@ export async function definitionAt(context: CommandContext, file: string | undef
       hint: 'Copy the built-in signature into signatures/, or leave --baseline out.',
     });
   }
+  // Nothing, or a ":", would mean the index or a file, and no earlier state at all.
+  if (!/^[\w.@][\w./@{}~^+-]*$/.test(revision)) {
+    throw new AtelierError('usage.invalid', `"${revision}" is no revision.`, {
+      hint: 'Name a commit, a tag or a branch, such as HEAD~1 or main.',
+    });
+  }
   // `./` makes git take the path as relative to the folder, not to the root of the repository.
   const name = path.basename(file);
   const text = await show(path.dirname(file), `${revision}:./${name}`, revision);

@@ -15,6 +15,7 @@ export function describeEvaluation(document: EvaluationDocument): string {
     .slice(0, WORST);
   return [
     `${document.signature}: ${summary(document)}`,
+    ...((document.data.left_out ?? 0) === 0 ? [] : [`${count(document.data.left_out ?? 0, 'row')} cannot be used: left out`]),
     ...(failures === 0
       ? []
       : [`${count(failures, 'result')} failed and left out; with 0 for them ${figure(document.score_with_failures_as_zero)}`]),

@@ -7,14 +7,16 @@ import type { EvaluationReport } from '../core/evaluation/report.js';
 import type { Scorer } from '../core/evaluation/scorer.js';
 import type { Fractions } from '../core/example/splits.js';
 import { describeProgress } from '../core/program/batch-progress.js';
+import type { Executor } from '../core/program/executor.js';
 import { widthFor } from '../core/program/pool.js';
 import { programHash } from '../core/program/program-hash.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { matchTaste } from '../core/taste/find-taste.js';
+import type { ModelHub } from '../models/model-hub.js';
 import { definitionAt } from './baseline.js';
 import { type CommandContext, openStore, workspaceOf } from './context.js';
 import { describeEvaluation } from './describe-evaluation.js';
-import { modeOf, openExecutor } from './executor.js';
+import { modeOf, openExecutor, openRunHub } from './executor.js';
 import { givenInputs } from './inputs.js';
 import { mappingOf, share, usage, wholeNumber } from './options.js';
 import { reportFiles } from './report-files.js';
@@ -34,14 +36,15 @@ export async function run(context: CommandContext): Promise<number> {
   const failUnder = share(values, 'fail-under');
   const reports = await reportFiles(values.report ?? []);
   const found = await findDefinition(context, reference, mode);
-  const opened = await openScorerOf(context, found.definition);
+  // Looked for before anything is paid.
+  const earlier = values.baseline === undefined ? undefined : await definitionAt(context, found.file, values.baseline);
+  const hub = await openRunHub(context);
+  const opened = await openScorerOf(context, hub, found.definition);
   try {
     const rows = await rowsOf(context, found.definition, opened.scorer);
-    const report = await evaluateOn(context, found.definition, rows);
+    const report = await evaluateOn(context, hub, found.definition, rows);
     const baseline =
-      values.baseline === undefined
-        ? undefined
-        : { with: values.baseline, report: await before(context, found.file, values.baseline, rows) };
+      earlier === undefined ? undefined : { with: values.baseline ?? '', report: await evaluateOn(context, hub, earlier, rows) };
     const facts = {
       signature: found.definition.signature,
       version: UNSAVED,
@@ -53,19 +56,27 @@ export async function run(context: CommandContext): Promise<number> {
     await reports.write(document);
     output.result(document, describeEvaluation(document));
     if (!output.json && report.stopped !== undefined) output.error(report.stopped);
-    return report.stopped !== undefined || document.gate?.passed === false || document.compare?.verdict === 'worse' ? 1 : 0;
+    // A comparison that shows nothing must not pass as one that shows no harm.
+    const isOpen = baseline !== undefined && (baseline.report.stopped !== undefined || document.compare?.n === 0);
+    if (isOpen)
+      output.warn(`Nothing can be said about ${values.baseline}: ${baseline.report.stopped?.message ?? 'no row has a score in both.'}`);
+    return report.stopped !== undefined || isOpen || document.gate?.passed === false || document.compare?.verdict === 'worse' ? 1 : 0;
   } finally {
     await opened.dispose();
   }
 }
 
 /** A judge with its model, or a module of the workspace: who names one on the command line trusts it. */
-function openScorerOf(context: CommandContext, definition: SignatureDefinition): Promise<OpenScorer> {
+function openScorerOf(context: CommandContext, hub: ModelHub, definition: SignatureDefinition): Promise<OpenScorer> {
   const { values } = context;
   return openScorer(values.metric, definition, {
+    trustsFiles: false,
     judge: async (rubric) => {
       const judge = await definitionOf(context, rubric, modeOf(context));
-      return { definition: judge, executor: (await openExecutor(context, judge, values['judge-model'])).executor };
+      return {
+        definition: judge,
+        executor: (await openExecutor(context, judge, { hub, model: values['judge-model'], plain: true })).executor,
+      };
     },
     custom: async (file) => {
       const { customMetricScorer } = await import('../engine/index.js');
@@ -74,11 +85,6 @@ function openScorerOf(context: CommandContext, definition: SignatureDefinition):
       return customMetricScorer({ file: path.resolve(workspaceFolder, file), workspaceFolder, workerFile });
     },
   });
-}
-
-/** The same rows with the signature as it was. */
-async function before(context: CommandContext, file: string | undefined, revision: string, rows: Rows): Promise<EvaluationReport> {
-  return evaluateOn(context, await definitionAt(context, file, revision), rows);
 }
 
 /** What is evaluated on: chosen once, and the same for both sides of a comparison. */
@@ -117,12 +123,22 @@ async function rowsOf(context: CommandContext, definition: SignatureDefinition, 
   return { plan, seed, data };
 }
 
-async function evaluateOn(context: CommandContext, definition: SignatureDefinition, { plan, seed }: Rows): Promise<EvaluationReport> {
+async function evaluateOn(
+  context: CommandContext,
+  hub: ModelHub,
+  definition: SignatureDefinition,
+  { plan, seed, data }: Rows,
+): Promise<EvaluationReport> {
   const { values, output, signal } = context;
   const repeats = wholeNumber(values, 'repeats', 1, 100) ?? 1;
   const workspaceFolder = workspaceOf(context);
-  const { Locks, openEvaluationResults } = await import('../store/index.js');
-  const { executor, concurrency } = await openExecutor(context, definition);
+  const { Locks, openEvaluationResults, withImageFiles } = await import('../store/index.js');
+  const { executor, concurrency } = await openExecutor(context, definition, { hub });
+  const folders = [path.dirname(path.resolve(data.file)), workspaceFolder];
+  const withImages: Executor = {
+    ...executor,
+    run: async (given, options) => executor.run(await withImageFiles(definition.signature, given, folders[0] ?? '', folders), options),
+  };
   const [{ program, predictor }] = executor.routes;
   const results = await openEvaluationResults({
     workspaceFolder,
@@ -136,7 +152,7 @@ async function evaluateOn(context: CommandContext, definition: SignatureDefiniti
   try {
     return await evaluate({
       examples: plan.examples,
-      executor,
+      executor: withImages,
       scorer: plan.scorer,
       concurrency: widthFor(concurrency),
       repeats,

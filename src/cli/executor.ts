@@ -5,7 +5,7 @@ import { describeCall, type RecordedCall } from '../core/program/recorded-call.j
 import { RUN_MODES, type RunMode } from '../core/program/run-mode.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { baseProgram } from '../core/signature/find-signature.js';
-import type { HubOptions } from '../models/model-hub.js';
+import type { HubOptions, ModelHub } from '../models/model-hub.js';
 import { type CommandContext, openHub, openStore, requireModel, workspaceOf } from './context.js';
 import { usage } from './options.js';
 import { definitionOf } from './signature.js';
@@ -32,20 +32,36 @@ export function modeOf({ values }: CommandContext): RunMode {
   return mode;
 }
 
-/** @throws AtelierError `model.*`, `signature.*`, `usage.invalid`, `data.*` for a recording */
-export async function openExecutor(
-  context: CommandContext,
-  definition: SignatureDefinition,
-  model: string = requireModel(context),
-): Promise<OpenExecutor> {
-  const { values } = context;
+/** The models as the mode wants them. One for a whole command: its budget and its queues hold for all that it does. */
+export async function openRunHub(context: CommandContext): Promise<ModelHub> {
   const mode = modeOf(context);
-  const [{ createPredictor }, store] = await Promise.all([import('../engine/index.js'), openStore(context)]);
-  const hub = await openHub(context, store, {
+  return openHub(context, await openStore(context), {
     ...(mode === 'development' ? { cache: undefined } : {}),
     ...(await replayOf(context)),
     record: await recorderOf(context, mode),
   });
+}
+
+export interface ExecutorOptions {
+  /** Default: a hub of its own. */
+  readonly hub?: ModelHub;
+  /** Default: the model of the command line. */
+  readonly model?: string | undefined;
+  /** Without fallback and reasoning: those are meant for another signature. */
+  readonly plain?: boolean;
+}
+
+/** @throws AtelierError `model.*`, `signature.*`, `usage.invalid`, `data.*` for a recording */
+export async function openExecutor(
+  context: CommandContext,
+  definition: SignatureDefinition,
+  options: ExecutorOptions = {},
+): Promise<OpenExecutor> {
+  const { model = requireModel(context), plain = false } = options;
+  const values: Partial<CommandContext['values']> = plain ? {} : context.values;
+  const mode = modeOf(context);
+  const [{ createPredictor }, store] = await Promise.all([import('../engine/index.js'), openStore(context)]);
+  const hub = options.hub ?? (await openRunHub(context));
   const main = await hub.open(model);
   const asked = values.reasoning === true ? 'chain_of_thought' : definition.module;
   const first: Route = { program: baseProgram(definition, asked), predictor: createPredictor(main) };

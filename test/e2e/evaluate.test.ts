@@ -40,6 +40,7 @@ describe('evaluating a signature in the workbench', () => {
 
   it('lists datasets and rows in the Test Explorer', async () => {
     const { page } = workbench;
+    await runCommand(page, 'View: Close All Editors');
     await runCommand(page, 'Testing: Focus on Test Explorer View');
     const tree = page.locator('.test-explorer-tree, .testing-explorer-view, .test-explorer');
     await tree.getByText('sentiment').first().waitFor();

@@ -38,6 +38,8 @@ export interface DataDocument {
   readonly rows: number;
   /** Null: all rows. */
   readonly split: string | null;
+  /** Rows that cannot be used, such as one with a wrong label; they are in no score. */
+  readonly left_out?: number;
 }
 
 /** A score on some of the rows. */
@@ -171,7 +173,7 @@ export function evaluationDocument(facts: DocumentFacts, report: EvaluationRepor
     cost_usd: spent.costUsd ?? null,
     latency_ms: report.latencyMs ?? null,
     cached: report.cachedShare ?? null,
-    ...present({ gate: failUnder === undefined ? undefined : gateOf(report, failUnder) }),
+    ...present({ gate: failUnder === undefined ? undefined : gateOf(report, failUnder, data.left_out) }),
     ...present({ compare: baseline === undefined ? undefined : compareDocument(baseline, report) }),
     ...(confusion.length === 0 ? {} : { confusion }),
     rows: report.rows.map((row) => rowDocument(row, signature, cells.get(row), before.get(row))),

@@ -8,6 +8,7 @@ import { runPool } from '../program/pool.js';
 import { addSpent, NOTHING_SPENT, type Spent } from '../program/program.js';
 import { programHash } from '../program/program-hash.js';
 import { endsTheRun } from '../program/run-errors.js';
+import { sha256 } from '../text/sha256.js';
 import { type EvaluatedRow, type EvaluationReport, reportOf } from './report.js';
 import { resultKeys } from './result-key.js';
 import type { Scorer, ScorerResult } from './scorer.js';
@@ -155,7 +156,11 @@ class Evaluation {
 
   private jobs(): Job[] {
     const { examples, executor, scorer, seed, repeats } = this.options;
-    const keyOf = resultKeys({ program: this.program, model: executor.routes[0].predictor.model, scorer: scorer.name, seed });
+    // Whatever may answer counts: another endpoint, or a fallback, is another run.
+    const ways = sha256(
+      JSON.stringify(executor.routes.map(({ program, predictor }) => [programHash(program), predictor.model, predictor.endpoint])),
+    );
+    const keyOf = resultKeys({ program: ways, model: executor.routes[0].predictor.model, scorer: scorer.name, seed });
     return examples.flatMap((example, at) => {
       const hash = exampleHash(example);
       return Array.from({ length: repeats }, (_, repeat) => ({
@@ -163,9 +168,15 @@ class Evaluation {
         example,
         repeat,
         hash,
-        key: keyOf(hash, repeat),
+        key: keyOf(this.identityOf(example, hash), repeat),
       }));
     });
+  }
+
+  /** A row, and what else its prompt is made of. */
+  private identityOf(example: Example, hash: string): string {
+    const context = this.options.context?.(example);
+    return context === undefined || Object.keys(context).length === 0 ? hash : sha256(`${hash} ${JSON.stringify(context)}`);
   }
 
   private knownResult(job: Job): EvaluatedRow | undefined {

@@ -15,11 +15,15 @@ export interface GateDocument {
  * Holds an evaluation against the least score that it must have. A gate that opens for what was never seen is none: failed rows count as
  * 0 here, rows that the program knew beforehand do not count, and a run that ended early does not pass.
  * @param failUnder 0..1
+ * @param leftOut rows that could not be used: they count as 0, too
  */
-export function gateOf(report: EvaluationReport, failUnder: number): GateDocument {
-  const { failures, scoreWithFailuresAsZero: score } = report.unseen ?? report;
+export function gateOf(report: EvaluationReport, failUnder: number, leftOut = 0): GateDocument {
+  const { failures, scoreWithFailuresAsZero } = report.unseen ?? report;
+  const used = new Set(report.rows.filter(({ leaked }) => leaked === undefined).map(({ row }) => row)).size;
+  const score = scoreWithFailuresAsZero === undefined ? undefined : (scoreWithFailuresAsZero * used) / (used + leftOut);
   const about = [
     ...(failures === 0 ? [] : [`${failures} without a score ${failures === 1 ? 'counts' : 'count'} as 0`]),
+    ...(leftOut === 0 ? [] : [`${leftOut} that cannot be used ${leftOut === 1 ? 'counts' : 'count'} as 0`]),
     ...(report.leaked === 0 ? [] : [`${report.leaked} that the program knew ${report.leaked === 1 ? 'does' : 'do'} not count`]),
   ];
   const aside = about.length === 0 ? '' : ` (of the rows, ${about.join(', and ')})`;

@@ -1,3 +1,4 @@
+import { AtelierError } from '../errors.js';
 import { parseMetric } from '../metric/catalog.js';
 import { firstDeciding } from '../metric/first-deciding.js';
 import { judgeScorer } from '../metric/judge.js';
@@ -12,6 +13,8 @@ import { readScorerSpec } from './scorer-spec.js';
 export interface ScorerPorts {
   /** A rubric by its name, and what runs it: the judge's model. */
   judge(rubric: string): Promise<{ readonly definition: SignatureDefinition; readonly executor: Executor }>;
+  /** Whether code that a signature's file names may run: the workspace is trusted, not only who typed the command. */
+  readonly trustsFiles: boolean;
   /** A metric of the workspace; the caller made sure of trust. */
   custom(file: string): Promise<Scorer & { dispose(): Promise<void> }>;
 }
@@ -31,6 +34,15 @@ export async function openScorer(asked: JsonValue | undefined, definition: Signa
   const spec = readScorerSpec(asked ?? definition.optimization?.metric);
   if (spec === undefined) return { scorer: undefined, dispose: async () => undefined };
   if (spec.kind === 'custom') {
+    if (asked === undefined && !ports.trustsFiles) {
+      throw new AtelierError(
+        'workspace.untrusted',
+        `${definition.signature.name} names the module ${spec.file} as its metric, which was not run.`,
+        {
+          hint: `Look at it, and name it yourself: --metric ${spec.file}`,
+        },
+      );
+    }
     const scorer = await ports.custom(spec.file);
     return { scorer, dispose: () => scorer.dispose() };
   }

@@ -95,6 +95,8 @@ export class MetricProcess {
 
   /** Ends the process, whatever it is doing; resolves when it has ended. */
   end(): Promise<void> {
+    // Who waits for the end must not be the last thing that keeps the program running.
+    this.#child.ref();
     this.#kill();
     return this.#ended;
   }

@@ -5,6 +5,7 @@ import { type OpenScorer, openScorer } from '../../core/evaluation/open-scorer.j
 import { planEvaluation } from '../../core/evaluation/plan.js';
 import type { EvaluatedRow, EvaluationReport } from '../../core/evaluation/report.js';
 import type { Example } from '../../core/example/example.js';
+import type { Executor } from '../../core/program/executor.js';
 import { widthFor } from '../../core/program/pool.js';
 import { programHash } from '../../core/program/program-hash.js';
 import type { SignatureDefinition } from '../../core/signature/definition.js';
@@ -49,7 +50,7 @@ export async function runEvaluation(
   services.requireTrust();
   const workspaceFolder = services.host.workspaceFolder();
   if (workspaceFolder === undefined) throw services.host.noFolder('Open a folder: results are kept in the workspace.');
-  const { Locks, openEvaluationResults, readDataset } = await import('../../store/index.js');
+  const { Locks, openEvaluationResults, readDataset, withImageFiles } = await import('../../store/index.js');
   const { columns, rows, sha256, problems } = await readDataset(file, workspaceFolder);
   const shown = path.relative(workspaceFolder, file).replaceAll('\\', '/');
   const opened = await openScorerOf(services, definition, workspaceFolder);
@@ -73,8 +74,13 @@ export async function runEvaluation(
       const taste = typeof inputs.taste === 'string' ? matchTaste(tastes, inputs.taste) : undefined;
       return taste === undefined ? {} : { taste };
     };
+    const folders = [path.dirname(file), workspaceFolder];
+    const withImages: Executor = {
+      ...executor,
+      run: async (given, more) => executor.run(await withImageFiles(definition.signature, given, folders[0] ?? '', folders), more),
+    };
     const report = await evaluate({
-      ...{ examples, executor, context, scorer: plan.scorer, trainKeys: plan.trainKeys },
+      ...{ examples, executor: withImages, context, scorer: plan.scorer, trainKeys: plan.trainKeys },
       ...{ concurrency: widthFor(concurrency), seed: SEED, signal: options.signal, leakage: 'mark' },
       known: withoutFailures(results.known),
       onRow: async (row) => {
@@ -84,7 +90,13 @@ export async function runEvaluation(
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
       now: () => performance.now(),
     });
-    const data = { file: shown, sha256, rows: examples.length, split: plan.split ?? null };
+    const data = {
+      file: shown,
+      sha256,
+      rows: examples.length,
+      split: plan.split ?? null,
+      left_out: problems.length + plan.problems.length,
+    };
     const facts = { signature: definition.signature, version: 'unsaved', data, created: new Date().toISOString() };
     return { report, document: evaluationDocument(facts, report) };
   } finally {
@@ -95,6 +107,7 @@ export async function runEvaluation(
 /** A judge asks the model of the settings, too; a module of the workspace runs only where the workspace is trusted. */
 function openScorerOf(services: Services, definition: SignatureDefinition, workspaceFolder: string): Promise<OpenScorer> {
   return openScorer(undefined, definition, {
+    trustsFiles: services.host.vscode.workspace.isTrusted,
     judge: async (rubric) => {
       const judge = await services.signature(rubric);
       return { definition: judge, executor: (await openExecutor(services, judge, services.host.settings.cacheEnabled)).executor };

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
+import { asAtelierError, isCancellation } from '../../core/errors.js';
 import type { EvaluatedRow } from '../../core/evaluation/report.js';
-import type { Example } from '../../core/example/example.js';
 import { type FieldValues, textOf } from '../../core/program/program.js';
 import { abortOn } from '../../host/abort.js';
 import type { Services } from '../services.js';
@@ -76,48 +76,60 @@ export class EvaluationTests implements vscode.Disposable {
   }
 
   private async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
+    if (this.controller.items.size === 0) await this.services.host.guard('Evaluations', () => this.resolve(undefined));
     if (request.continuous !== true) return this.runOnce(request, token);
-    const { vscode } = this.services.host;
-    // What changed alone is run: results of before are kept.
-    const saved = vscode.workspace.onDidSaveTextDocument(({ uri }) => {
-      const concerned = this.wanted(request).some(([dataset]) => uri.path === dataset.uri.path || uri.path.endsWith('.signature.yaml'));
-      if (concerned) void this.runOnce(request, token);
+    // One at a time, and once more when something was saved meanwhile: what did not change is not run again.
+    let running: Promise<void> | undefined;
+    let again = false;
+    const go = (): void => {
+      if (running !== undefined) {
+        again = true;
+        return;
+      }
+      running = this.runOnce(request, token).finally(() => {
+        running = undefined;
+        if (again && !token.isCancellationRequested) go();
+        again = false;
+      });
+    };
+    const saved = this.services.host.vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      if (this.wanted(request).some(([dataset]) => uri.path === dataset.uri.path || uri.path.endsWith('.signature.yaml'))) go();
     });
     token.onCancellationRequested(() => saved.dispose());
   }
 
   private async runOnce(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
-    await this.services.host.guard('Evaluate', async () => {
-      if (this.controller.items.size === 0) await this.resolve(undefined);
-      const run = this.controller.createTestRun(request);
+    const run = this.controller.createTestRun(request);
+    const signal = abortOn(token);
+    for (const wanted of this.wanted(request)) {
       try {
-        for (const [dataset, item, rows] of this.wanted(request)) {
-          if (item.children.size === 0) await this.resolveRows(item);
-          await this.runDataset(run, dataset, item, rows, token);
-        }
-      } finally {
-        run.end();
+        await this.runDataset(run, wanted, signal, request.continuous === true);
+      } catch (thrown) {
+        // The other datasets can be evaluated all the same.
+        const error = asAtelierError(thrown);
+        this.services.host.log.error('Evaluate', error);
+        if (!isCancellation(error)) run.errored(wanted[1], new this.services.host.vscode.TestMessage(`${error.message} ${error.hint}`));
       }
-    });
+    }
+    run.end();
   }
 
   private async runDataset(
     run: vscode.TestRun,
-    { definition, uri }: LabeledDataset,
-    item: vscode.TestItem,
-    rows: ReadonlySet<string> | undefined,
-    token: vscode.CancellationToken,
+    [{ definition, uri }, item, wanted]: Wanted,
+    signal: AbortSignal,
+    quiet: boolean,
   ): Promise<void> {
-    // As the file says now, not as it was when the tree was opened.
+    // As the files say now, not as they were when the tree was opened.
     const current = await this.services.signature(definition.signature.name);
-    const only = rows === undefined ? undefined : ({ row }: Example) => rows.has(String(row.row));
+    await this.resolveRows(item);
     item.children.forEach((child) => {
-      if (rows === undefined || rows.has(child.id)) run.enqueued(child);
+      if (wanted(child.id)) run.enqueued(child);
     });
     const { report, document } = await runEvaluation(
       this.services,
       { definition: current, file: uri.fsPath },
-      { only, signal: abortOn(token) },
+      { only: ({ row }) => wanted(String(row.row)), signal },
     );
     for (const row of report.rows) this.tell(run, item.children.get(String(row.row)), row);
     const [low, high] = report.interval;
@@ -128,7 +140,7 @@ export class EvaluationTests implements vscode.Disposable {
     run.appendOutput(
       `${current.signature.name} on ${document.data.file}: ${score}, ${report.failures} failed, ${report.reused} from before\r\n`,
     );
-    if (rows === undefined) this.panels.show(document, uri.fsPath);
+    if (report.rows.length === item.children.size && !quiet) this.panels.show(document, uri.fsPath);
     if (report.stopped !== undefined) throw report.stopped;
   }
 
@@ -148,21 +160,24 @@ export class EvaluationTests implements vscode.Disposable {
     run.failed(child, message, row.latencyMs);
   }
 
-  /** The datasets that are asked for, each with the rows; undefined: all rows. */
+  /** The datasets that are asked for, each with its rows. By ids: a refresh makes the items anew. */
   private wanted({ include, exclude = [] }: vscode.TestRunRequest): Wanted[] {
     const wanted: Wanted[] = [];
     this.controller.items.forEach((item) => {
       const dataset = this.datasets.get(item);
-      if (dataset === undefined || exclude.includes(item)) return;
-      const rows = (include ?? []).filter(({ parent }) => parent === item).map(({ id }) => id);
-      if (include === undefined || include.includes(item)) wanted.push([dataset, item, undefined]);
-      else if (rows.length > 0) wanted.push([dataset, item, new Set(rows)]);
+      if (dataset === undefined || exclude.some(({ id }) => id === item.id)) return;
+      const rowsOf = (items: readonly vscode.TestItem[]) =>
+        new Set(items.filter(({ parent }) => parent?.id === item.id).map(({ id }) => id));
+      const left = rowsOf(exclude);
+      const rows = rowsOf(include ?? []);
+      const isWhole = include === undefined || include.some(({ id }) => id === item.id);
+      if (isWhole || rows.size > 0) wanted.push([dataset, item, (row) => (isWhole || rows.has(row)) && !left.has(row)]);
     });
     return wanted;
   }
 }
 
-type Wanted = [dataset: LabeledDataset, item: vscode.TestItem, rows: ReadonlySet<string> | undefined];
+type Wanted = [dataset: LabeledDataset, item: vscode.TestItem, isWanted: (row: string) => boolean];
 
 function lines(values: FieldValues): string {
   return Object.entries(values)

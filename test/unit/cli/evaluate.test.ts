@@ -44,7 +44,7 @@ describe('atelier evaluate', () => {
   };
   const atelier = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
     new Promise((resolve) => {
-      const all = [path.join(repoRoot, 'dist/cli.js'), 'evaluate', ...args, '--base-url', server.url, '--model', 'custom:m'];
+      const all = [path.join(repoRoot, 'dist/cli.js'), 'evaluate', '--base-url', server.url, '--model', 'custom:m', ...args];
       execFile(process.execPath, all, { cwd: folder, env: { PATH: process.env.PATH } }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
       });
@@ -182,6 +182,57 @@ describe('atelier evaluate', () => {
     assert.deepEqual([unknown.code, JSON.parse(unknown.stdout).error.code], [2, 'usage.invalid']);
   });
 
+  it('closes its gate for rows that cannot be used, and with a metric of the user’s own', async () => {
+    write(
+      'bad.csv',
+      `text,label\n${Array.from({ length: 20 }, (_, index) => `number ${index + 1},${index === 0 ? 'odd' : 'od'}`).join('\n')}\n`,
+    );
+    const left = await atelier('parity', '--data', 'bad.csv', '--fail-under', '0.9');
+    assert.equal(left.code, 1);
+    assert.match(left.stdout, /19 rows cannot be used/);
+    write('low.mjs', 'export default () => ({ score: 0.1, feedback: "low" });\n');
+    const low = await atelier('parity', '--data', 'rows.csv', '--metric', 'low.mjs', '--fail-under', '0.9', '--json');
+    assert.deepEqual([low.code, JSON.parse(low.stdout).score.toFixed(3)], [1, '0.100']);
+    assert.equal((await atelier('parity', '--data', 'rows.csv', '--metric', 'low.mjs', '--fail-under', '0.05')).code, 0);
+    write('broken.mjs', 'throw new Error("no");\n');
+    const broken = await atelier('parity', '--data', 'rows.csv', '--metric', 'broken.mjs', '--json');
+    assert.deepEqual([broken.code, JSON.parse(broken.stdout).error.code], [1, 'metric.failed']);
+  });
+
+  it('runs no code that only a file names', async () => {
+    write('evil.mjs', 'import { writeFileSync } from "node:fs"; writeFileSync("ran", ""); export default () => 1;\n');
+    write('signatures/parity.signature.yaml', `${SIGNATURE}optimization: {metric: evil.mjs}\n`);
+    const { code, stdout } = await atelier('parity', '--data', 'rows.csv', '--json');
+    assert.deepEqual([code, JSON.parse(stdout).error.code], [1, 'workspace.untrusted']);
+    assert.ok(!existsSync(path.join(folder, 'ran')));
+  });
+
+  it('does not take the results of another endpoint or way for its own', async () => {
+    await evaluated();
+    const other = await startFaultServer();
+    other.answer(() => 'Label: even');
+    const elsewhere = await evaluated('--base-url', other.url);
+    assert.deepEqual([elsewhere.reused, elsewhere.score, other.count], [0, 0.5, ROWS]);
+    await other.close();
+    assert.equal((await evaluated('--fallback-model', 'custom:n')).reused, 0);
+  });
+
+  it('passes no comparison that shows nothing', async () => {
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: folder, stdio: 'pipe' });
+    git('init', '-q');
+    git('add', 'signatures');
+    git('commit', '-q', '-m', 'first');
+    write('signatures/parity.signature.yaml', SIGNATURE.replace('is even', 'is even or odd'));
+    const args = ['parity', '--data', 'rows.csv', '--baseline'];
+    const spent = await atelier(...args, 'HEAD', '--budget-calls', String(ROWS + 3));
+    assert.equal(spent.code, 1);
+    assert.match(spent.stderr, /Nothing can be said about HEAD/);
+    assert.equal(server.count, ROWS + 3, 'one budget for both sides');
+    for (const revision of ['', ':/x', '--help'])
+      assert.equal((await atelier(...args.slice(0, -1), `--baseline=${revision}`)).code, 2, revision);
+  });
+
   it('says what is wrong before anything is sent', async () => {
     write('bad.csv', 'text,label\nnumber 1,evn\nnumber 2,even\n');
     for (const [args, code, message] of [
@@ -192,9 +243,9 @@ describe('atelier evaluate', () => {
       [['parity', '--data', 'gone.csv'], 'data.unreadable', /gone\.csv/],
       [['parity', '--data', 'rows.csv', '--report', 'out.pdf'], 'usage.invalid', /out\.pdf/],
     ] as const) {
-      const { stdout } = await atelier(...args, '--json');
+      const { stdout, code: exit } = await atelier(...args, '--json');
       const { error } = JSON.parse(stdout);
-      assert.equal(error.code, code, stdout);
+      assert.deepEqual([error.code, exit], [code, 2], stdout);
       assert.match(error.message, message);
     }
     assert.equal(server.count, 0);
