@@ -55,6 +55,7 @@ for (const file of [
   'dist/store.js',
   'dist/metric-worker.js',
   'dist/signatures.js',
+  'dist/evaluate.js',
   'dist/webview/generate.js',
   'data/tastes.yaml',
   'data/signatures/ClassifyText.signature.yaml',
