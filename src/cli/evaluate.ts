@@ -5,13 +5,13 @@ import { type OpenScorer, openScorer } from '../core/evaluation/open-scorer.js';
 import { type EvaluationPlan, planEvaluation } from '../core/evaluation/plan.js';
 import type { EvaluationReport } from '../core/evaluation/report.js';
 import type { Scorer } from '../core/evaluation/scorer.js';
+import { tasteContext } from '../core/evaluation/taste-context.js';
 import type { Fractions } from '../core/example/splits.js';
 import { describeProgress } from '../core/program/batch-progress.js';
 import type { Executor } from '../core/program/executor.js';
 import { widthFor } from '../core/program/pool.js';
 import { programHash } from '../core/program/program-hash.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
-import { matchTaste } from '../core/taste/find-taste.js';
 import type { ModelHub } from '../models/model-hub.js';
 import { definitionAt } from './baseline.js';
 import { type CommandContext, openStore, workspaceOf } from './context.js';
@@ -132,12 +132,12 @@ async function evaluateOn(
   const { values, output, signal } = context;
   const repeats = wholeNumber(values, 'repeats', 1, 100) ?? 1;
   const workspaceFolder = workspaceOf(context);
-  const { Locks, openEvaluationResults, withImageFiles } = await import('../store/index.js');
+  const { Locks, openEvaluationResults, withImagesOfTable } = await import('../store/index.js');
   const { executor, concurrency } = await openExecutor(context, definition, { hub });
-  const folders = [path.dirname(path.resolve(data.file)), workspaceFolder];
+  const table = path.resolve(data.file);
   const withImages: Executor = {
     ...executor,
-    run: async (given, options) => executor.run(await withImageFiles(definition.signature, given, folders[0] ?? '', folders), options),
+    run: async (given, options) => executor.run(await withImagesOfTable(definition.signature, given, table, workspaceFolder), options),
   };
   const [{ program, predictor }] = executor.routes;
   const results = await openEvaluationResults({
@@ -161,10 +161,7 @@ async function evaluateOn(
       trainKeys: plan.trainKeys,
       leakage: values['allow-seen'] === true ? 'mark' : 'refuse',
       known: values['no-cache'] === true ? undefined : values['retry-failed'] === true ? withoutFailures(results.known) : results.known,
-      context: ({ inputs }) => {
-        const taste = typeof inputs.taste === 'string' ? matchTaste(tastes, inputs.taste) : undefined;
-        return taste === undefined ? {} : { taste };
-      },
+      context: tasteContext(tastes),
       onRow: (row) => results.append(row),
       onProgress: (progress) => {
         const score = progress.score === undefined ? '' : ` · ${progress.score.toFixed(3)} so far`;

@@ -22,7 +22,7 @@ export async function runBatchFile(context: CommandContext, definition: Signatur
   if (values.out === undefined) throw usage('--batch needs a file for the results.', 'Add --out FILE.csv or FILE.jsonl.');
   if (values['retry-failed'] === true && values.resume !== true) throw usage('--retry-failed needs --resume.', 'Add --resume.');
   const workspaceFolder = workspaceOf(context);
-  const { openBatchResults, readDataset, withImageFiles } = await import('../store/index.js');
+  const { openBatchResults, readDataset, withImageFiles, withImagesOfTable } = await import('../store/index.js');
   const input = path.resolve(batch);
   const dataset = await readDataset(input, workspaceFolder);
   const onProblem = (problem: Problem) => output.warn(`${problem.file}:${problem.line}: ${problem.message} ${problem.hint}`);
@@ -58,7 +58,7 @@ export async function runBatchFile(context: CommandContext, definition: Signatur
       rows: dataset.rows,
       inputsOf: async ({ values: cells }) => ({
         ...fixedInputs,
-        ...(await withImageFiles(signature, inputsOf(cells), path.dirname(input), [path.dirname(input), workspaceFolder])),
+        ...(await withImagesOfTable(signature, inputsOf(cells), input, workspaceFolder)),
       }),
       executor,
       sink: results,

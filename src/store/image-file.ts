@@ -40,6 +40,15 @@ export async function withImageFiles(signature: Signature, given: Inputs, folder
   return changed.length === 0 ? given : { ...given, ...Object.fromEntries(changed) };
 }
 
+/**
+ * {@link withImageFiles} for a row of a table: paths are relative to the table, and files must be beside it or in the workspace.
+ * @param table absolute path
+ */
+export function withImagesOfTable(signature: Signature, given: Inputs, table: string, workspaceFolder: string): Promise<Inputs> {
+  const folder = path.dirname(table);
+  return withImageFiles(signature, given, folder, [folder, workspaceFolder]);
+}
+
 /** An optional image that is not there, by the words that people use for it. */
 function isLeftOut(field: Field, value: JsonValue): boolean {
   const reading = field.optional === true ? readValue(field, value) : undefined;

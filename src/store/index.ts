@@ -7,7 +7,7 @@ export { CsvTable, type CsvTableOptions } from './csv-table.js';
 export { type Dataset, readDataset } from './dataset.js';
 export { type EvaluationResults, openEvaluationResults } from './evaluation-results.js';
 export { GenerationStore } from './generation-store.js';
-export { withImageFiles } from './image-file.js';
+export { withImageFiles, withImagesOfTable } from './image-file.js';
 export { type Lease, type LockOptions, Locks } from './lock.js';
 export { readPrices } from './prices-file.js';
 export { printSignature } from './print-signature.js';

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import { evaluationDocument } from '../../core/evaluation/document.js';
-import { type EvaluateOptions, type EvaluationProgress, evaluate, withoutFailures } from '../../core/evaluation/evaluate.js';
+import { type EvaluationProgress, evaluate, withoutFailures } from '../../core/evaluation/evaluate.js';
 import { type OpenScorer, openScorer } from '../../core/evaluation/open-scorer.js';
 import { planEvaluation } from '../../core/evaluation/plan.js';
 import type { EvaluatedRow, EvaluationReport } from '../../core/evaluation/report.js';
+import { tasteContext } from '../../core/evaluation/taste-context.js';
 import type { Example } from '../../core/example/example.js';
 import type { Executor } from '../../core/program/executor.js';
 import { widthFor } from '../../core/program/pool.js';
 import { programHash } from '../../core/program/program-hash.js';
 import type { SignatureDefinition } from '../../core/signature/definition.js';
-import { matchTaste } from '../../core/taste/find-taste.js';
 import { openExecutor, SEED } from '../run-signature/open-executor.js';
 import type { Services } from '../services.js';
 import type { EvaluationDocument } from './protocol.js';
@@ -50,7 +50,7 @@ export async function runEvaluation(
   services.requireTrust();
   const workspaceFolder = services.host.workspaceFolder();
   if (workspaceFolder === undefined) throw services.host.noFolder('Open a folder: results are kept in the workspace.');
-  const { Locks, openEvaluationResults, readDataset, withImageFiles } = await import('../../store/index.js');
+  const { Locks, openEvaluationResults, readDataset, withImagesOfTable } = await import('../../store/index.js');
   const { columns, rows, sha256, problems } = await readDataset(file, workspaceFolder);
   const shown = path.relative(workspaceFolder, file).replaceAll('\\', '/');
   const opened = await openScorerOf(services, definition, workspaceFolder);
@@ -70,17 +70,12 @@ export async function runEvaluation(
       onProblem: (problem) => services.report(problem),
     });
     const tastes = await (await services.generations()).tastes();
-    const context: EvaluateOptions['context'] = ({ inputs }) => {
-      const taste = typeof inputs.taste === 'string' ? matchTaste(tastes, inputs.taste) : undefined;
-      return taste === undefined ? {} : { taste };
-    };
-    const folders = [path.dirname(file), workspaceFolder];
     const withImages: Executor = {
       ...executor,
-      run: async (given, more) => executor.run(await withImageFiles(definition.signature, given, folders[0] ?? '', folders), more),
+      run: async (given, more) => executor.run(await withImagesOfTable(definition.signature, given, file, workspaceFolder), more),
     };
     const report = await evaluate({
-      ...{ examples, executor: withImages, context, scorer: plan.scorer, trainKeys: plan.trainKeys },
+      ...{ examples, executor: withImages, context: tasteContext(tastes), scorer: plan.scorer, trainKeys: plan.trainKeys },
       ...{ concurrency: widthFor(concurrency), seed: SEED, signal: options.signal, leakage: 'mark' },
       known: withoutFailures(results.known),
       onRow: async (row) => {

@@ -36,7 +36,7 @@ export async function runOnTable(services: Services, uri: vscode.Uri | undefined
   if (chosen === undefined) return;
   const { definition, useCache } = chosen;
   const { signature } = definition;
-  const { openBatchResults, readDataset, withImageFiles } = await import('../../store/index.js');
+  const { openBatchResults, readDataset, withImageFiles, withImagesOfTable } = await import('../../store/index.js');
   const dataset = await readDataset(table.fsPath, workspaceFolder);
   for (const problem of dataset.problems) services.report(problem);
   const sources = await askSources(services, signature, dataset.columns);
@@ -72,7 +72,7 @@ export async function runOnTable(services: Services, uri: vscode.Uri | undefined
         rows: dataset.rows,
         inputsOf: async ({ values }) => ({
           ...fixedInputs,
-          ...(await withImageFiles(signature, inputsOf(values), path.dirname(table.fsPath), [path.dirname(table.fsPath), workspaceFolder])),
+          ...(await withImagesOfTable(signature, inputsOf(values), table.fsPath, workspaceFolder)),
         }),
         executor,
         sink: results,
