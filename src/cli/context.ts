@@ -32,10 +32,13 @@ export async function openStore(context: CommandContext): Promise<GenerationStor
   return new GenerationStore({
     packedFolder: PACKED_FOLDER,
     workspaceFolder: workspaceOf(context),
-    dataFolder: 'data',
+    dataFolder: DATA_FOLDER,
     onProblem: (problem) => context.output.warn(`${problem.file}:${problem.line}: ${problem.message} ${problem.hint}`),
   });
 }
+
+/** Where the workspace's tables are. */
+export const DATA_FOLDER = 'data';
 
 /** Where the product's own data is. Absolute. */
 export const PACKED_FOLDER = path.join(__dirname, '..', 'data');

@@ -1,4 +1,5 @@
 import type { EvaluationDocument, RowDocument, ScoreDocument } from '../core/evaluation/document.js';
+import { objectiveChanges, objectivesText } from '../core/evaluation/wording.js';
 import { type FieldValues, textOf } from '../core/program/program.js';
 
 /** Rows of the worst that are shown. */
@@ -8,7 +9,7 @@ const SHOWN = 70;
 
 /** An evaluation for people; fits 100 columns. */
 export function describeEvaluation(document: EvaluationDocument): string {
-  const { failures, leaked, unseen, variance, stopped, total, rows, compare, gate } = document;
+  const { failures, overridden, leaked, unseen, variance, stopped, total, rows, compare, gate } = document;
   const worst = rows
     .filter(({ score }) => (score ?? 0) < 1)
     .sort((a, b) => (a.score ?? -1) - (b.score ?? -1))
@@ -25,7 +26,8 @@ export function describeEvaluation(document: EvaluationDocument): string {
     ...(variance?.between === undefined
       ? []
       : [`from repeat to repeat the score differs by ${variance.between.toFixed(3)} (standard deviation)`]),
-    ...(compare === undefined ? [] : [comparison(compare)]),
+    ...(overridden === 0 ? [] : [`${count(overridden, 'score')} set by hand`]),
+    ...(compare === undefined ? [] : [comparison(compare), ...objectiveChanges(compare)]),
     ...(stopped === undefined ? [] : [`ended early: ${rows.length} of ${total} results`]),
     ...(gate === undefined ? [] : [gate.reason]),
     facts(document),
@@ -55,12 +57,14 @@ function comparison({
   );
 }
 
-function facts({ model, metric, calls, cost_usd: cost, latency_ms: latency, reused }: EvaluationDocument): string {
+function facts({ model, metric, calls, cost_usd: cost, objectives, latency_ms: latency, reused }: EvaluationDocument): string {
+  const perAnswer = objectivesText(objectives.filter(({ name }) => name !== 'latency_ms'));
   return [
     model,
     metric,
     count(calls, 'call'),
     cost === null ? 'price unknown' : `$${cost.toFixed(4)}`,
+    ...(perAnswer === '' ? [] : [perAnswer]),
     ...(latency === null ? [] : [`p50 ${Math.round(latency.p50)} ms, p95 ${Math.round(latency.p95)} ms`]),
     ...(reused === 0 ? [] : [`${reused} from before`]),
   ].join(' · ');

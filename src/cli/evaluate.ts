@@ -1,58 +1,92 @@
 import path from 'node:path';
+import { asAtelierError, isCancellation } from '../core/errors.js';
 import { evaluationDocument } from '../core/evaluation/document.js';
-import { evaluate, withoutFailures } from '../core/evaluation/evaluate.js';
 import { type OpenScorer, openScorer } from '../core/evaluation/open-scorer.js';
-import { type EvaluationPlan, planEvaluation } from '../core/evaluation/plan.js';
+import { overriddenOutcome } from '../core/evaluation/overrides.js';
 import type { EvaluationReport } from '../core/evaluation/report.js';
-import type { Scorer } from '../core/evaluation/scorer.js';
-import { tasteContext } from '../core/evaluation/taste-context.js';
-import type { Fractions } from '../core/example/splits.js';
+import { readScorerSpec } from '../core/evaluation/scorer-spec.js';
 import { describeProgress } from '../core/program/batch-progress.js';
-import type { Executor } from '../core/program/executor.js';
 import { widthFor } from '../core/program/pool.js';
-import { programHash } from '../core/program/program-hash.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import type { ModelHub } from '../models/model-hub.js';
-import { definitionAt } from './baseline.js';
-import { type CommandContext, openStore, workspaceOf } from './context.js';
+import { type CommandContext, DATA_FOLDER, openStore, workspaceOf } from './context.js';
 import { describeEvaluation } from './describe-evaluation.js';
+import { type Rows, rowsOf } from './evaluation-rows.js';
 import { modeOf, openExecutor, openRunHub } from './executor.js';
-import { givenInputs } from './inputs.js';
-import { mappingOf, share, usage, wholeNumber } from './options.js';
-import { reportFiles } from './report-files.js';
+import { share, usage, wholeNumber } from './options.js';
+import { type ReportFiles, reportFiles } from './report-files.js';
 import { definitionOf, findDefinition } from './signature.js';
+import { watched } from './watch.js';
 
 /** `version` of what is not saved as a version yet: the signature as it is written. */
 const UNSAVED = 'unsaved';
 
 /** `atelier evaluate <signature> --data FILE`. @returns the exit code: 1 when it ended early, or a gate is closed */
 export async function run(context: CommandContext): Promise<number> {
-  const { values, output, positionals } = context;
+  const { values, positionals } = context;
   const [reference, ...rest] = positionals;
   if (reference === undefined || rest.length > 0) {
     throw usage('evaluate takes one signature.', 'For example: atelier evaluate sentiment --data data/reviews.csv');
   }
-  const mode = modeOf(context);
-  const failUnder = share(values, 'fail-under');
+  if (values.watch === true && values.json === true) {
+    throw usage('--watch prints a result after each change, and --json is one document.', 'Leave one of them out, or add --report F.json.');
+  }
   const reports = await reportFiles(values.report ?? []);
-  const found = await findDefinition(context, reference, mode);
-  // Looked for before anything is paid.
-  const earlier = values.baseline === undefined ? undefined : await definitionAt(context, found.file, values.baseline);
+  if (values.watch !== true) return evaluateOnce(context, reference, reports, await openRunHub(context));
+  return evaluateOnChange(context, reference, reports);
+}
+
+/**
+ * Once more after each change of the signature, the rows, the metric or the tastes, until it is interrupted. The budget holds for all of
+ * it; what did not change is not run again.
+ */
+async function evaluateOnChange(context: CommandContext, reference: string, reports: ReportFiles): Promise<number> {
+  const { output, signal, values } = context;
+  const { file } = await findDefinition(context, reference, modeOf(context));
   const hub = await openRunHub(context);
+  const spec = readScorerSpec(values.metric);
+  const workspace = workspaceOf(context);
+  const files = [
+    path.resolve(values.data ?? ''),
+    path.join(workspace, 'tastes.yaml'),
+    ...(file === undefined ? [] : [path.join(path.dirname(file), '*.signature.yaml')]),
+    ...(spec?.kind === 'custom' ? [path.resolve(workspace, spec.file)] : []),
+  ];
+  for await (const changed of watched(files, signal)) {
+    if (changed !== undefined) output.note(`${path.relative(workspace, changed)} changed`);
+    try {
+      await evaluateOnce(context, reference, reports, hub);
+    } catch (thrown) {
+      // What is half written now may be right after the next save.
+      const error = asAtelierError(thrown);
+      if (isCancellation(error)) break;
+      output.error(error);
+    }
+    if (!signal.aborted) output.note('Waiting for changes. Ctrl+C ends.');
+  }
+  return 0;
+}
+
+async function evaluateOnce(context: CommandContext, reference: string, reports: ReportFiles, hub: ModelHub): Promise<number> {
+  const { values, output } = context;
+  const failUnder = share(values, 'fail-under');
+  const found = await findDefinition(context, reference, modeOf(context));
+  const { ScoreOverrides, signatureAtRevision } = await import('../store/index.js');
+  const workspaceFolder = workspaceOf(context);
+  // Looked for before anything is paid.
+  const earlier = values.baseline === undefined ? undefined : await signatureAtRevision(found.file, values.baseline, workspaceFolder);
+  const onProblem = ({ message, hint }: { readonly message: string; readonly hint: string }) => output.warn(`${message} ${hint}`);
+  const overrides =
+    values['no-overrides'] === true ? [] : await new ScoreOverrides({ workspaceFolder, dataFolder: DATA_FOLDER, onProblem }).read();
   const opened = await openScorerOf(context, hub, found.definition);
   try {
     const rows = await rowsOf(context, found.definition, opened.scorer);
     const report = await evaluateOn(context, hub, found.definition, rows);
     const baseline =
       earlier === undefined ? undefined : { with: values.baseline ?? '', report: await evaluateOn(context, hub, earlier, rows) };
-    const facts = {
-      signature: found.definition.signature,
-      version: UNSAVED,
-      data: rows.data,
-      created: new Date().toISOString(),
-      failUnder,
-    };
-    const document = evaluationDocument(facts, report, baseline);
+    const { signature } = found.definition;
+    const facts = { signature, version: UNSAVED, data: rows.data, created: new Date().toISOString(), failUnder };
+    const document = evaluationDocument(overriddenOutcome({ facts, report, baseline }, overrides));
     await reports.write(document);
     output.result(document, describeEvaluation(document));
     if (!output.json && report.stopped !== undefined) output.error(report.stopped);
@@ -87,99 +121,31 @@ function openScorerOf(context: CommandContext, hub: ModelHub, definition: Signat
   });
 }
 
-/** What is evaluated on: chosen once, and the same for both sides of a comparison. */
-interface Rows {
-  readonly plan: EvaluationPlan;
-  readonly seed: number;
-  readonly data: {
-    readonly file: string;
-    readonly sha256: string;
-    readonly rows: number;
-    readonly split: string | null;
-    readonly left_out: number;
-  };
-}
-
-async function rowsOf(context: CommandContext, definition: SignatureDefinition, scorer: Scorer | undefined): Promise<Rows> {
-  const { values, output } = context;
-  const file = values.data;
-  if (file === undefined) throw usage('evaluate needs rows.', 'Add --data FILE.csv, with a column per input and per label.');
-  const seed = wholeNumber(values, 'seed', 0, 2 ** 31 - 1) ?? 1;
-  const { readDataset } = await import('../store/index.js');
-  const { columns, rows, sha256, problems } = await readDataset(path.resolve(file), workspaceOf(context));
-  const plan = planEvaluation({
-    ...{ definition, file, columns, rows, seed },
-    metric: values.metric,
-    scorer,
-    mapping: mappingOf(values.map ?? []),
-    fixed: await givenInputs(values.input ?? [], values['input-file'], definition.signature),
-    split: values.split,
-    splitColumn: values['split-column'],
-    fractions: fractionsOf(values.fractions),
-  });
-  const leftOut = [...problems, ...plan.problems];
-  for (const { line, message, hint } of leftOut) output.warn(`${file}:${line}: ${message} ${hint}`);
-  const data = { file, sha256, rows: plan.examples.length, split: plan.split ?? null, left_out: leftOut.length };
-  return { plan, seed, data };
-}
-
 async function evaluateOn(
   context: CommandContext,
   hub: ModelHub,
   definition: SignatureDefinition,
-  { plan, seed, data }: Rows,
+  { plan, seed, table }: Rows,
 ): Promise<EvaluationReport> {
   const { values, output, signal } = context;
-  const repeats = wholeNumber(values, 'repeats', 1, 100) ?? 1;
-  const workspaceFolder = workspaceOf(context);
-  const { Locks, openEvaluationResults, withImagesOfTable } = await import('../store/index.js');
+  const { evaluateTable } = await import('../store/index.js');
   const { executor, concurrency } = await openExecutor(context, definition, { hub });
-  const table = path.resolve(data.file);
-  const withImages: Executor = {
-    ...executor,
-    run: async (given, options) => executor.run(await withImagesOfTable(definition.signature, given, table, workspaceFolder), options),
-  };
-  const [{ program, predictor }] = executor.routes;
-  const results = await openEvaluationResults({
-    workspaceFolder,
-    locks: new Locks(workspaceFolder),
-    program: programHash(program),
-    model: predictor.model,
-    scorer: plan.scorer.name,
-    onProblem: (problem) => output.warn(`${problem.message} ${problem.hint}`),
-  });
-  const tastes = await (await openStore(context)).tastes();
   try {
-    return await evaluate({
-      examples: plan.examples,
-      executor: withImages,
-      scorer: plan.scorer,
+    return await evaluateTable({
+      ...{ examples: plan.examples, executor, scorer: plan.scorer, trainKeys: plan.trainKeys, table, seed, signal },
+      workspaceFolder: workspaceOf(context),
       concurrency: widthFor(concurrency),
-      repeats,
-      seed,
-      signal,
-      trainKeys: plan.trainKeys,
+      repeats: wholeNumber(values, 'repeats', 1, 100) ?? 1,
       leakage: values['allow-seen'] === true ? 'mark' : 'refuse',
-      known: values['no-cache'] === true ? undefined : values['retry-failed'] === true ? withoutFailures(results.known) : results.known,
-      context: tasteContext(tastes),
-      onRow: (row) => results.append(row),
+      reuse: values['no-cache'] === true ? 'none' : values['retry-failed'] === true ? 'without failures' : 'all',
+      tastes: await (await openStore(context)).tastes(),
+      onProblem: ({ message, hint }) => output.warn(`${message} ${hint}`),
       onProgress: (progress) => {
         const score = progress.score === undefined ? '' : ` · ${progress.score.toFixed(3)} so far`;
         output.progress(`${describeProgress(progress)}${score}`);
       },
-      now: () => performance.now(),
     });
   } finally {
     output.endProgress();
   }
-}
-
-/** `0.5,0.25,0.25`: shares of train, validation and test. @throws AtelierError `usage.invalid` */
-function fractionsOf(text: string | undefined): Fractions | undefined {
-  if (text === undefined) return undefined;
-  const [train, validation, test, ...more] = text.split(',').map(Number);
-  if (train === undefined || validation === undefined || test === undefined || more.length > 0 || Number.isNaN(train + validation + test)) {
-    throw usage(`--fractions takes three shares, not "${text}".`, 'For example --fractions 0.5,0.25,0.25 for train, validation and test.');
-  }
-  return { train, validation, test };
 }

@@ -41,7 +41,9 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
       --baseline REV  the same rows with the signature as it was at a revision of git; exit code 1
                       when it really got worse
       --report F      F.xml (JUnit), F.html, F.json, F.md; may be given several times
-      --repeats N, --allow-seen (rows that are demos of the program), --retry-failed
+      --watch         again after each change of the signature, the rows or the metric
+      --repeats N, --allow-seen (rows that are demos of the program), --retry-failed,
+      --no-overrides  without the scores that people set (data/score_overrides.csv)
 
 Common options
   --json             one JSON document on standard output, everything else on standard error

@@ -37,6 +37,8 @@ const OPTIONS = {
   baseline: { type: 'string' },
   report: { type: 'string', multiple: true },
   'allow-seen': { type: 'boolean' },
+  'no-overrides': { type: 'boolean' },
+  watch: { type: 'boolean' },
   workspace: { type: 'string' },
   model: { type: 'string' },
   'base-url': { type: 'string' },
@@ -89,6 +91,8 @@ const OWN: Partial<Record<keyof typeof OPTIONS, Command[]>> = {
   baseline: ['evaluate'],
   report: ['evaluate'],
   'allow-seen': ['evaluate'],
+  'no-overrides': ['evaluate'],
+  watch: ['evaluate'],
 };
 
 export interface CommandLine {

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { Evaluations } from './evaluate/register.js';
 import type { Services } from './services.js';
 
 /** Commands whose code is loaded when one of them is used. */
@@ -21,6 +22,7 @@ const COMMANDS = [
 ];
 /** Documents of ours that a window may open with. */
 const FILES = ['promptAtelier-preview', 'promptAtelier-signature'];
+const REPORTS = 'promptAtelier.evaluation';
 const PROPOSALS = 'promptAtelier-proposal';
 const SIGNATURE_FILE = /\.signature\.yaml$/;
 
@@ -31,16 +33,18 @@ const SIGNATURE_FILE = /\.signature\.yaml$/;
 export function register(services: Services): vscode.Disposable {
   const { vscode, context, guard } = services.host;
   const standIns: vscode.Disposable[] = [];
-  let loading: Promise<void> | undefined;
-  const load = (): Promise<void> => {
+  let loading: Promise<Evaluations> | undefined;
+  const load = (): Promise<Evaluations> => {
     loading ??= import('./signatures.js').then((signatures) => {
       for (const standIn of standIns.splice(0)) standIn.dispose();
-      context.subscriptions.push(signatures.register(services));
+      const registered = signatures.register(services);
+      context.subscriptions.push(registered);
+      return registered;
     });
     return loading;
   };
   const loadFor = ({ uri }: vscode.TextDocument) => {
-    if (SIGNATURE_FILE.test(uri.path)) void guard('Signatures', load);
+    if (SIGNATURE_FILE.test(uri.path)) void guard('Signatures', async () => void (await load()));
   };
   standIns.push(
     ...COMMANDS.map((name) => {
@@ -60,7 +64,12 @@ export function register(services: Services): vscode.Disposable {
     vscode.workspace.onDidOpenTextDocument(loadFor),
   );
   vscode.workspace.textDocuments.forEach(loadFor);
+  // No stand-in: what restores a panel is asked once, and hands it on.
+  const reports = vscode.window.registerWebviewPanelSerializer(REPORTS, {
+    deserializeWebviewPanel: async (panel: vscode.WebviewPanel, state: unknown) => (await load()).restoreReport(panel, state),
+  });
   return new vscode.Disposable(() => {
+    reports.dispose();
     for (const standIn of standIns) standIn.dispose();
   });
 }
@@ -68,7 +77,7 @@ export function register(services: Services): vscode.Disposable {
 /** Files that are asked for once more when what makes them is there. */
 function filesAfter(
   { workspace, EventEmitter, FileSystemError, Disposable }: typeof vscode,
-  load: () => Promise<void>,
+  load: () => Promise<unknown>,
 ): vscode.FileSystemProvider {
   const changed = new EventEmitter<vscode.FileChangeEvent[]>();
   const refuse = (uri: vscode.Uri): never => {

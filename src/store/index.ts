@@ -5,9 +5,11 @@ export type { Cell } from './csv-format.js';
 export type { CsvRow } from './csv-rows.js';
 export { CsvTable, type CsvTableOptions } from './csv-table.js';
 export { type Dataset, readDataset } from './dataset.js';
+export { type EvaluateTableOptions, evaluateTable, type Reuse } from './evaluate-table.js';
 export { type EvaluationResults, openEvaluationResults } from './evaluation-results.js';
 export { GenerationStore } from './generation-store.js';
 export { withImageFiles, withImagesOfTable } from './image-file.js';
+export { keepReport, readKeptReport } from './kept-report.js';
 export { type Lease, type LockOptions, Locks } from './lock.js';
 export { readPrices } from './prices-file.js';
 export { printSignature } from './print-signature.js';
@@ -15,6 +17,8 @@ export type { Problem } from './problem.js';
 export { RecordingFile, type RecordingFileOptions, readRecording } from './recording-file.js';
 export { replaceFile } from './replace-file.js';
 export { DiskResponseCache, type DiskResponseCacheOptions } from './response-cache.js';
+export { ScoreOverrides, type ScoreOverridesOptions } from './score-overrides.js';
+export { type Revision, revisionsOf, signatureAtRevision } from './signature-revision.js';
 export {
   loadSignatures,
   parseSignature,

@@ -2,3 +2,4 @@
 export const TRAINING_FILE = 'training_data.csv';
 export const HISTORY_FILE = 'prompt_history.csv';
 export const FEEDBACK_FILE = 'user_feedback.csv';
+export const OVERRIDES_FILE = 'score_overrides.csv';

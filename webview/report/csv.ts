@@ -16,6 +16,8 @@ export function rowsAsCsv(rows: readonly RowDocument[]): string {
     ['error', ({ error }) => (error === undefined ? undefined : `${error.code}: ${error.message}`)],
     ['latency_ms', ({ latency_ms: latency }) => latency],
     ['known_to_program', ({ leaked }) => leaked],
+    ['score_measured', ({ overridden }) => overridden?.score],
+    ['comment', ({ overridden }) => overridden?.comment],
     ['score_before', ({ before }) => before?.score],
     ...fieldColumns(rows, 'output_before', ({ before }) => before?.outputs),
   ];

@@ -24,3 +24,12 @@ export function counted(count: number, what: string): string {
 export function duration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 }
+
+/** What an answer costs: tokens, dollars or milliseconds. */
+export function amount(name: 'tokens' | 'cost_usd' | 'latency_ms', value: number): string {
+  const size = Math.abs(value);
+  const sign = value < 0 ? '−' : '';
+  if (name === 'latency_ms') return `${sign}${duration(size)}`;
+  if (name === 'tokens') return `${sign}${size < 10 ? size.toFixed(1) : whole(Math.round(size))} tokens`;
+  return `${sign}$${size >= 0.01 ? size.toFixed(4) : Number(size.toPrecision(2))}`;
+}

@@ -1,7 +1,11 @@
+import type { RowDocument } from '../../src/features/evaluate/protocol.js';
+
 /** What the page asks of what surrounds it. */
 export interface Host {
   /** Shows a line of the data file; absent where there is none to show. */
   openRow?(line: number): void;
+  /** Sets the score of a row, 0..1, or with null takes back what was set; absent where nothing can be kept. */
+  setScore?(row: RowDocument, score: number | null, comment: string): void;
   saveCsv(name: string, text: string): void;
 }
 

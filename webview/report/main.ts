@@ -6,11 +6,16 @@ import { connect } from '../shared/vscode-api.js';
 import { downloadText, type Host } from './host.js';
 import { ReportPage } from './page.js';
 
+let page: ReportPage | undefined;
+
 const embedded = document.getElementById('evaluation');
 if (embedded === null) {
-  const { send } = connect<PageMessage, HostMessage>((message) => {
+  const { send, drafts } = connect<PageMessage, HostMessage>((message) => {
+    // What the editor gives back after a reload of the window, so that the report can be found again.
+    drafts.set('signature', message.document.signature);
     show(message.document, {
       openRow: (line) => send({ type: 'openRow', line }),
+      setScore: ({ row, repeat }, score, comment) => send({ type: 'overrideScore', row, repeat, score, comment }),
       saveCsv: (name, text) => send({ type: 'saveCsv', name, text }),
     });
   });
@@ -19,8 +24,16 @@ if (embedded === null) {
   show(JSON.parse(embedded.textContent ?? '') as EvaluationDocument, { saveCsv: downloadText });
 }
 
+/** A document in place of an earlier one keeps what a person chose to see. */
 function show(evaluation: EvaluationDocument, host: Host): void {
-  const page = new ReportPage(evaluation, host);
-  document.getElementById('root')?.replaceChildren(page.element);
-  document.onkeydown = (event) => page.onKey(event);
+  const shown = page?.view();
+  const next = new ReportPage(evaluation, host, shown);
+  page = next;
+  const top = document.documentElement.scrollTop;
+  document.getElementById('root')?.replaceChildren(next.element);
+  if (shown !== undefined) {
+    document.documentElement.scrollTop = top;
+    next.focus(shown);
+  }
+  document.onkeydown = (event) => next.onKey(event);
 }

@@ -4,11 +4,18 @@ import { Confusion } from './confusion.js';
 import { rowsAsCsv } from './csv.js';
 import { counted, whole } from './format.js';
 import type { Host } from './host.js';
-import { RowList } from './row-list.js';
+import { type ListView, RowList } from './row-list.js';
 import { type Cell, changeOf, type Filter, isWrong, NO_FILTER, ORDERS, type Order, selectRows } from './rows.js';
 import { summary } from './summary.js';
 
 const ORDER_NAMES: Readonly<Record<Order, string>> = { worst: 'Worst first', file: 'As in the file', change: 'Changed first' };
+
+/** What a person chose to see. */
+export interface View {
+  readonly filter: Filter;
+  readonly order: string;
+  readonly list: ListView;
+}
 
 /** The report: summary, confusion matrices, and the rows with what chooses among them. */
 export class ReportPage {
@@ -31,6 +38,7 @@ export class ReportPage {
   constructor(
     private readonly evaluation: EvaluationDocument,
     private readonly host: Host,
+    view?: View,
   ) {
     const { rows, compare, confusion = [] } = evaluation;
     this.list = new RowList(evaluation, host);
@@ -56,10 +64,26 @@ export class ReportPage {
     this.search.addEventListener('input', () => this.narrow({ text: this.search.value.trim() }));
     this.order.addEventListener('change', () => this.draw());
     this.chosen.addEventListener('click', () => this.chooseCell(undefined));
+    if (view !== undefined) {
+      this.filter = view.filter;
+      this.search.value = view.filter.text;
+      this.order.value = view.order;
+    }
     this.draw();
+    if (view !== undefined) this.list.reopen(view.list);
   }
 
-  /** j and k move, f and d choose, / filters, Esc takes back one thing at a time; Enter opens a row by itself. */
+  /** What is to be seen now. */
+  view(): View {
+    return { filter: this.filter, order: this.order.value, list: this.list.view() };
+  }
+
+  /** Puts the cursor where it was. */
+  focus({ list }: View): void {
+    this.list.focus(list.current);
+  }
+
+  /** j and k move, s sets a score, f and d choose, / filters, Esc takes back one thing at a time; Enter opens a row by itself. */
   onKey(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') {
@@ -70,6 +94,7 @@ export class ReportPage {
     const actions: Readonly<Record<string, (() => void) | undefined>> = {
       j: () => this.list.move(1),
       k: () => this.list.move(-1),
+      s: () => this.list.setScore(),
       f: () => this.wrong.click(),
       d: () => this.changed.click(),
       '/': () => this.search.focus(),
@@ -93,6 +118,7 @@ export class ReportPage {
       ' move ',
       h('kbd', {}, 'Enter'),
       ' open',
+      ...(this.host.setScore === undefined ? [] : [' ', h('kbd', {}, 's'), ' set score']),
     );
     const tools = h('div', { class: 'toolbar' }, this.search, this.wrong, this.changed, this.chosen, this.order, save);
     return h('div', {}, tools, h('div', { class: 'status' }, this.count, keys));

@@ -3,6 +3,7 @@ import { h } from '../shared/dom.js';
 import { duration, fixed } from './format.js';
 import type { Host } from './host.js';
 import { valueText } from './rows.js';
+import { scoreForm } from './score-form.js';
 import { type Piece, wordDiff } from './word-diff.js';
 
 /** All that is known of one row. */
@@ -19,6 +20,7 @@ export function rowDetails(row: RowDocument, { compare }: EvaluationDocument, ho
     ...(row.reasoning === undefined ? [] : [field('reasoning', '', plain(row.reasoning))]),
     ...(row.feedback === null || row.feedback === '' ? [] : [field('feedback', '', plain(row.feedback))]),
     ...parts(row),
+    ...scoreForm(row, host),
     h('p', { class: 'muted' }, facts(row)),
     ...(openRow === undefined ? [] : [open]),
   );

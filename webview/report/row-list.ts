@@ -14,10 +14,18 @@ const CHANGES = {
   different: { sign: '↕', words: 'another result than before' },
 };
 
+/** Which rows are open, and which one the cursor is in. */
+export interface ListView {
+  readonly open: readonly string[];
+  readonly current: string | undefined;
+  readonly drawn: number;
+}
+
 /** The rows, one line each, which open to all that is known of them. */
 export class RowList {
   readonly element = h('div', { class: 'list' });
   private readonly more = h<HTMLButtonElement>('button', { type: 'button', class: 'more' });
+  private readonly contents = new WeakMap<HTMLElement, RowDocument>();
   private rows: readonly RowDocument[] = [];
   private drawn = 0;
 
@@ -59,6 +67,44 @@ export class RowList {
     return true;
   }
 
+  /** Opens the form for the score of the row that the cursor is in; without such a row it does nothing. */
+  setScore(): void {
+    const row = document.activeElement?.closest('details');
+    if (row === null || row === undefined) return;
+    row.open = true;
+    this.fill(row);
+    row.querySelector<HTMLElement>('.set-score')?.click();
+  }
+
+  view(): ListView {
+    const rows = [...this.element.querySelectorAll<HTMLDetailsElement>('details[open]')];
+    return {
+      open: rows.map((row) => row.dataset.key ?? ''),
+      current: document.activeElement?.closest<HTMLElement>('details')?.dataset.key,
+      drawn: this.drawn,
+    };
+  }
+
+  /** Opens rows as they were; to be called when they are drawn. */
+  reopen({ open, drawn }: ListView): void {
+    while (this.drawn < Math.min(drawn, this.rows.length)) this.drawMore();
+    for (const key of open) {
+      const row = this.find(key);
+      if (row === null) continue;
+      row.open = true;
+      this.fill(row);
+    }
+  }
+
+  /** Puts the cursor on a row, when it is there. */
+  focus(key: string | undefined): void {
+    if (key !== undefined) this.find(key)?.querySelector('summary')?.focus({ preventScroll: true });
+  }
+
+  private find(key: string): HTMLDetailsElement | null {
+    return this.element.querySelector<HTMLDetailsElement>(`details[data-key="${CSS.escape(key)}"]`);
+  }
+
   private summaries(): HTMLElement[] {
     return [...this.element.querySelectorAll<HTMLElement>(':scope > details > summary')];
   }
@@ -91,10 +137,18 @@ export class RowList {
       unanswered === undefined ? text('got', 'got', snippet(row.outputs)) : text('got problem', 'got', unanswered),
     );
     if (row.leaked !== undefined) summary.querySelector('.inputs')?.prepend(h('span', { class: 'tag' }, 'known'));
-    const details = h<HTMLDetailsElement>('details', {}, summary);
-    details.addEventListener('toggle', () => {
-      if (details.open && details.childElementCount === 1) details.append(rowDetails(row, this.evaluation, this.host));
-    });
+    if (row.overridden !== undefined) summary.querySelector('.inputs')?.prepend(h('span', { class: 'tag' }, 'by hand'));
+    const details = h<HTMLDetailsElement>('details', { 'data-key': number }, summary);
+    details.addEventListener('toggle', () => this.fill(details));
+    this.contents.set(details, row);
     return details;
+  }
+
+  /** What a row opens to is made when it is first seen. */
+  private fill(details: HTMLDetailsElement): void {
+    const row = this.contents.get(details);
+    if (details.open && details.childElementCount === 1 && row !== undefined) {
+      details.append(rowDetails(row, this.evaluation, this.host));
+    }
   }
 }

@@ -89,7 +89,8 @@ function searchText(row: RowDocument): string {
   if (known !== undefined) return known;
   const values = [row.inputs, row.expected, row.outputs ?? {}].flatMap((fields) => Object.values(fields).map(valueText));
   const leaked = row.leaked === undefined ? '' : 'known';
-  const made = [`#${row.row}`, ...values, row.feedback ?? '', row.error?.code ?? '', row.error?.message ?? '', leaked]
+  const hand = row.overridden === undefined ? '' : `by hand ${row.overridden.comment}`;
+  const made = [`#${row.row}`, ...values, row.feedback ?? '', row.error?.code ?? '', row.error?.message ?? '', leaked, hand]
     .join('\n')
     .toLowerCase();
   searchTexts.set(row, made);

@@ -1,6 +1,6 @@
 import type { CompareDocument, EvaluationDocument, ScoreDocument } from '../../src/features/evaluate/protocol.js';
 import { h } from '../shared/dom.js';
-import { counted, duration, fixed, signed, whole } from './format.js';
+import { amount, counted, duration, fixed, signed, whole } from './format.js';
 
 /** The page's head: what was evaluated, the score, what it leaves out, the comparison, and what it cost. */
 export function summary(evaluation: EvaluationDocument): HTMLElement {
@@ -60,7 +60,17 @@ function compareFigure(compare: CompareDocument): HTMLElement {
       `${fixed(before)} before, ${fixed(after)} now · ${whole(better.length)} better, ${whole(worse.length)} worse`,
       outside === 0 ? '' : ` · ${whole(outside)} not comparable`,
     ),
+    ...costChanges(compare).map((change) => h('div', { class: 'muted' }, change)),
   );
+}
+
+/** What answers really cost more or less than before. */
+function costChanges({ objectives }: CompareDocument): string[] {
+  return objectives.flatMap(({ name, difference, interval, verdict }) => {
+    if (verdict === 'no real difference' || interval === null) return [];
+    const [low, high] = interval.map((bound) => amount(name, bound));
+    return [`${amount(name, Math.abs(difference))} ${verdict} per answer (${low} to ${high})`];
+  });
 }
 
 /** Where a value lies, with its interval; a picture of what the text beside it says. */
@@ -78,7 +88,7 @@ function scale([from, to]: readonly [number, number], value: number | undefined,
 
 /** What the score leaves out, and whether it is enough. */
 function notes(evaluation: EvaluationDocument): HTMLElement {
-  const { failures, score_with_failures_as_zero: asZero, leaked, unseen, stopped, rows, total, gate } = evaluation;
+  const { failures, score_with_failures_as_zero: asZero, overridden, leaked, unseen, stopped, rows, total, gate } = evaluation;
   const notice = (kind: string, ...children: (Node | string)[]) => h('li', { class: kind }, ...children);
   const list: HTMLElement[] = [];
   if (gate !== undefined) {
@@ -92,6 +102,10 @@ function notes(evaluation: EvaluationDocument): HTMLElement {
     const left = `${whole(failures)} failed and ${failures === 1 ? 'is' : 'are'} left out. `;
     list.push(notice('warning', h('b', {}, left), `Counted as 0, the score is ${fixed(asZero)}.`));
   }
+  if (overridden > 0) {
+    const who = `${counted(overridden, 'score')} ${overridden === 1 ? 'was' : 'were'} set by hand. `;
+    list.push(notice('', h('b', {}, who), 'They are kept in score_overrides.csv.'));
+  }
   if (unseen !== undefined) {
     const known = `${counted(leaked, 'row')} ${leaked === 1 ? 'was' : 'were'} known to the program. `;
     const [low, high] = unseen.interval;
@@ -103,9 +117,11 @@ function notes(evaluation: EvaluationDocument): HTMLElement {
 
 function costs(evaluation: EvaluationDocument): HTMLElement {
   const { usage, cost_usd: cost, latency_ms: latency, cached, calls, reused, variance, seed, data, pass_at: passAt } = evaluation;
+  const perAnswer = evaluation.objectives.filter(({ mean }) => mean > 0).map(({ name, mean }) => amount(name, mean));
   const facts: [string, string][] = [
     ['Calls', reused === 0 ? whole(calls) : `${whole(calls)} (${whole(reused)} results reused)`],
     ['Tokens', `${whole(usage.prompt_tokens)} in, ${whole(usage.completion_tokens)} out`],
+    ...(perAnswer.length === 0 ? [] : [['Per answer', perAnswer.join(', ')] as [string, string]]),
     ['Cost', cost === null ? 'no known price' : `$${cost.toFixed(4)}`],
     ...(latency === null ? [] : [['Latency', `p50 ${duration(latency.p50)}, p95 ${duration(latency.p95)}`] as [string, string]]),
     ...(cached === null ? [] : [['Cached', `${Math.round(100 * cached)} %`] as [string, string]]),

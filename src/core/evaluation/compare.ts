@@ -1,4 +1,5 @@
 import { AtelierError, type ErrorCode } from '../errors.js';
+import { compareObjectives, type ObjectiveDifference } from './objectives.js';
 import { type EvaluatedRow, type EvaluationReport, resultsByRow } from './report.js';
 import { type Interval, mean, pairedDifference, type Verdict, verdict } from './statistics.js';
 
@@ -26,6 +27,8 @@ export interface Comparison {
   readonly n: number;
   readonly better: readonly ComparedRow[];
   readonly worse: readonly ComparedRow[];
+  /** What an answer costs, in the same pairs. */
+  readonly objectives: readonly ObjectiveDifference[];
   /** Numbers of rows that only one report has a result for. */
   readonly onlyBefore: readonly number[];
   readonly onlyAfter: readonly number[];
@@ -82,6 +85,7 @@ export function compareReports(before: EvaluationReport, after: EvaluationReport
     verdict: verdict(paired.interval),
     better: pairs.filter(({ scoreBefore, scoreAfter }) => scoreAfter - scoreBefore > ROUNDING),
     worse: pairs.filter(({ scoreBefore, scoreAfter }) => scoreBefore - scoreAfter > ROUNDING),
+    objectives: compareObjectives(pairs),
     onlyBefore: [...earlier].filter(([identity]) => !later.has(identity)).map(([, results]) => numberOf(results)),
     onlyAfter,
     failed,

@@ -6,6 +6,7 @@ import { isJsonObject } from '../text/json-schema.js';
 import { byIdentity, compareReports } from './compare.js';
 import { type ConfusionDocument, confusionOf, type RowCells } from './confusion.js';
 import { type GateDocument, gateOf } from './gate.js';
+import { type ObjectiveDifference, type ObjectiveMean, objectivesOf } from './objectives.js';
 import type { EvaluatedRow, EvaluationReport, ScoreSummary } from './report.js';
 import type { Interval, Verdict } from './statistics.js';
 
@@ -28,6 +29,13 @@ export interface Baseline {
   /** As people name it: a version, a label, a git revision. */
   readonly with: string;
   readonly report: EvaluationReport;
+}
+
+/** An evaluation whole, as it was measured: what documents are made of. */
+export interface EvaluationOutcome {
+  readonly facts: DocumentFacts;
+  readonly report: EvaluationReport;
+  readonly baseline?: Baseline | undefined;
 }
 
 /** Which rows were evaluated. */
@@ -71,10 +79,21 @@ export interface RowDocument {
   readonly latency_ms?: number;
   readonly cached: boolean;
   readonly leaked?: LeakSource;
+  /** When a person set the score. */
+  readonly overridden?: OverriddenDocument;
   /** Where the row stands in the confusion matrices. */
   readonly cells?: RowCells;
   /** What the baseline made of the same row. */
   readonly before?: BeforeDocument;
+}
+
+/** What a row's score was before a person set it. */
+export interface OverriddenDocument {
+  /** Null when the metric failed. */
+  readonly score: number | null;
+  readonly comment: string;
+  readonly user_id: string;
+  readonly timestamp: string;
 }
 
 export interface BeforeDocument {
@@ -100,6 +119,8 @@ export interface CompareDocument {
   /** Numbers of rows; the same words as in `Comparison`. */
   readonly better: readonly number[];
   readonly worse: readonly number[];
+  /** What an answer costs in the pairs. */
+  readonly objectives: readonly ObjectiveDifference[];
   readonly only_before: readonly number[];
   readonly only_after: readonly number[];
   readonly failed: readonly number[];
@@ -122,6 +143,8 @@ export interface EvaluationDocument extends ScoreDocument {
   readonly total: number;
   readonly reused: number;
   readonly stopped?: ErrorDocument;
+  /** Results whose score a person set. */
+  readonly overridden: number;
   /** How many rows the program had seen, and the score on the others. */
   readonly leaked: number;
   readonly unseen?: ScoreDocument;
@@ -131,6 +154,8 @@ export interface EvaluationDocument extends ScoreDocument {
   readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number };
   /** US dollars; null when a model has no known price. */
   readonly cost_usd: number | null;
+  /** What an answer costs in the mean, the metric's own calls left out. */
+  readonly objectives: readonly ObjectiveMean[];
   /** Of answers that did not come from the cache; null when there are none. */
   readonly latency_ms: { readonly p50: number; readonly p95: number } | null;
   /** Share of the answers that came from the cache, 0..1; null without answers. */
@@ -150,7 +175,7 @@ const PASS_AT = 0.5;
  * word for becomes text, and the bytes of images are left out.
  * @throws AtelierError `usage.invalid` when the baseline was scored by another metric
  */
-export function evaluationDocument(facts: DocumentFacts, report: EvaluationReport, baseline?: Baseline): EvaluationDocument {
+export function evaluationDocument({ facts, report, baseline }: EvaluationOutcome): EvaluationDocument {
   const { signature, version, data, created, passAt = PASS_AT, failUnder } = facts;
   const { confusion, cells } = confusionOf(signature.outputs, report.rows);
   const before = baseline === undefined ? new Map<EvaluatedRow, EvaluatedRow>() : resultsBefore(baseline.report, report);
@@ -163,6 +188,7 @@ export function evaluationDocument(facts: DocumentFacts, report: EvaluationRepor
     ...scoreDocument(report),
     ...{ seed: report.seed, repeats: report.repeats, pass_at: passAt, total: report.total, reused: report.reused },
     ...present({ stopped: stopped?.toJSON() }),
+    overridden: report.rows.filter(({ overridden }) => overridden !== undefined).length,
     leaked: report.leaked,
     ...present({ unseen: report.unseen === undefined ? undefined : scoreDocument(report.unseen) }),
     ...(variance === undefined
@@ -171,6 +197,7 @@ export function evaluationDocument(facts: DocumentFacts, report: EvaluationRepor
     calls: spent.calls,
     usage: { prompt_tokens: spent.usage.promptTokens, completion_tokens: spent.usage.completionTokens },
     cost_usd: spent.costUsd ?? null,
+    objectives: objectivesOf(report.rows),
     latency_ms: report.latencyMs ?? null,
     cached: report.cachedShare ?? null,
     ...present({ gate: failUnder === undefined ? undefined : gateOf(report, failUnder, data.left_out) }),
@@ -185,12 +212,12 @@ function scoreDocument({ score, interval, n, failures, scoreWithFailuresAsZero }
 }
 
 function compareDocument(baseline: Baseline, report: EvaluationReport): CompareDocument {
-  const { before, after, difference, interval, verdict, n, better, worse, ...rows } = compareReports(baseline.report, report);
+  const { before, after, difference, interval, verdict, n, better, worse, objectives, ...rows } = compareReports(baseline.report, report);
   const numbers = (pairs: typeof better) => pairs.map((pair) => pair.after[0]?.row ?? 0);
   return {
     with: baseline.with,
     ...{ before: before ?? null, after: after ?? null, difference: difference ?? null, interval, verdict, n },
-    ...{ better: numbers(better), worse: numbers(worse) },
+    ...{ better: numbers(better), worse: numbers(worse), objectives },
     ...{ only_before: rows.onlyBefore, only_after: rows.onlyAfter, failed: rows.failed, leaked: rows.leaked },
   };
 }
@@ -222,10 +249,16 @@ function rowDocument(
     ...answerOf(result),
     inputs: values(result.inputs, images),
     expected: values(result.expected),
-    ...present({ reasoning, parts: result.parts, error, latency_ms: latencyMs, leaked, cells }),
+    ...present({ reasoning, parts: result.parts, error, latency_ms: latencyMs, leaked, cells, overridden: overriddenDocument(result) }),
     cached,
     ...(before === undefined ? {} : { before: { row: before.row, ...answerOf(before), ...present({ error: before.error }) } }),
   };
+}
+
+function overriddenDocument({ overridden }: EvaluatedRow): OverriddenDocument | undefined {
+  if (overridden === undefined) return undefined;
+  const { measured, comment, userId, timestamp } = overridden;
+  return { score: measured ?? null, comment, user_id: userId, timestamp };
 }
 
 function answerOf({ score, feedback, outputs }: EvaluatedRow): Pick<RowDocument, 'score' | 'feedback' | 'outputs'> {

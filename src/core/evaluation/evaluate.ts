@@ -1,17 +1,17 @@
-import { AtelierError, asAtelierError, cancelled } from '../errors.js';
+import { AtelierError, asAtelierError } from '../errors.js';
 import { type Example, exampleHash } from '../example/example.js';
 import { type LeakagePolicy, type LeakSource, leakageOf, requireUnseen } from '../example/leakage.js';
 import type { MetricCase } from '../metric/metric.js';
 import { type BatchProgress, progressOf } from '../program/batch-progress.js';
-import type { Execution, Executor } from '../program/executor.js';
+import type { Executor } from '../program/executor.js';
 import { runPool } from '../program/pool.js';
-import { addSpent, NOTHING_SPENT, type Spent } from '../program/program.js';
+import { addSpent, NOTHING_SPENT } from '../program/program.js';
 import { programHash } from '../program/program-hash.js';
-import { endsTheRun } from '../program/run-errors.js';
 import { sha256 } from '../text/sha256.js';
+import { evaluateRow, isLabeled, isScore, type Outcome } from './evaluate-row.js';
 import { type EvaluatedRow, type EvaluationReport, reportOf } from './report.js';
 import { resultKeys } from './result-key.js';
-import type { Scorer, ScorerResult } from './scorer.js';
+import type { Scorer } from './scorer.js';
 
 /** How far an evaluation is; its rows are results: rows of the dataset times repeats. */
 export interface EvaluationProgress extends BatchProgress {
@@ -39,6 +39,8 @@ export interface EvaluateOptions {
   readonly known?: { get(key: string): EvaluatedRow | undefined } | undefined;
   /** What a metric for image prompts needs beside the fields. */
   readonly context?: ((example: Example) => Pick<MetricCase, 'taste' | 'target'>) | undefined;
+  /** What a row's prompt is made of that its inputs only name, such as what a picture's file holds: results are kept under it, too. */
+  readonly behind?: ((example: Example) => string | undefined) | undefined;
   /** Told each new result as it comes, to keep it; when it fails, the run ends. Results from before are not told. */
   readonly onRow?: ((result: EvaluatedRow) => void | Promise<void>) | undefined;
   readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
@@ -91,8 +93,6 @@ interface Job {
   readonly hash: string;
   readonly key: string;
 }
-
-type Outcome = Partial<EvaluatedRow> & Pick<EvaluatedRow, 'spent'>;
 
 class Evaluation {
   private readonly results: (EvaluatedRow | undefined)[];
@@ -176,7 +176,9 @@ class Evaluation {
   /** A row, and what else its prompt is made of. */
   private identityOf(example: Example, hash: string): string {
     const context = this.options.context?.(example);
-    return context === undefined || Object.keys(context).length === 0 ? hash : sha256(`${hash} ${JSON.stringify(context)}`);
+    const behind = this.options.behind?.(example);
+    const more = context === undefined || Object.keys(context).length === 0 ? '' : ` ${JSON.stringify(context)}`;
+    return more === '' && behind === undefined ? hash : sha256(`${hash}${more}${behind === undefined ? '' : ` ${behind}`}`);
   }
 
   private knownResult(job: Job): EvaluatedRow | undefined {
@@ -188,8 +190,18 @@ class Evaluation {
     return this.toResult(job, { ...outcome, leaked: this.leaks.get(job.example.row.row) ?? (ours ? undefined : leaked) });
   }
 
+  /** @throws AtelierError when the run ends here */
   private async resultOf(job: Job): Promise<EvaluatedRow> {
-    const result = this.toResult(job, await this.outcomeOf(job));
+    const { example, repeat } = job;
+    let outcome: Outcome;
+    try {
+      outcome = await evaluateRow(example, repeat, this.options, this.leaks.get(example.row.row));
+    } catch (thrown) {
+      const error = asAtelierError(thrown);
+      this.lost = addSpent(this.lost, error.spent ?? NOTHING_SPENT);
+      throw error;
+    }
+    const result = this.toResult(job, outcome);
     this.results[job.index] = result;
     this.ran++;
     this.count(result.score);
@@ -214,70 +226,6 @@ class Evaluation {
     };
   }
 
-  /** @throws AtelierError when the run ends here */
-  private async outcomeOf({ example, repeat }: Job): Promise<Outcome> {
-    const { executor, scorer, seed, signal, now } = this.options;
-    if (signal?.aborted === true) throw cancelled(signal.reason);
-    if (scorer.needsLabels && !isLabeled(example)) {
-      const error = new AtelierError('metric.failed', `${scorer.name} compares with labels, and the row has none.`, {
-        hint: 'Label the row.',
-      });
-      return { spent: NOTHING_SPENT, error: error.toJSON() };
-    }
-    const began = now();
-    let execution: Execution;
-    try {
-      execution = await executor.run(example.inputs, { seed: seed + repeat, signal });
-    } catch (thrown) {
-      const error = asAtelierError(thrown);
-      if (endsTheRun(error)) throw this.losing(error);
-      return { spent: error.spent ?? NOTHING_SPENT, error: error.toJSON() };
-    }
-    const { outputs, reasoning, cached, model, calls, usage, costUsd } = execution;
-    const answer = { outputs, reasoning, cached, model, latencyMs: now() - began, ...this.leakOf(example, execution) };
-    return { ...answer, ...(await this.scoreOf(example, outputs, { calls, usage, costUsd })) };
-  }
-
-  /** A way that stands in for the first has demos of its own. */
-  private leakOf(example: Example, { program }: Execution): Pick<EvaluatedRow, 'leaked'> {
-    const { executor, trainKeys } = this.options;
-    const { row } = example.row;
-    if (program === executor.routes[0].program || this.leaks.has(row)) return { leaked: this.leaks.get(row) };
-    return { leaked: leakageOf(program, trainKeys, [example]).get(row) };
-  }
-
-  /** @throws AtelierError when the run ends here */
-  private async scoreOf(example: Example, outputs: Execution['outputs'], paid: Spent): Promise<Outcome> {
-    const { executor, scorer, signal, context } = this.options;
-    const { inputs, expected } = example;
-    const { signature } = executor.routes[0].program;
-    let result: Partial<ScorerResult> | undefined;
-    try {
-      result = await scorer.score({ signature, inputs, expected, outputs, ...context?.(example) }, { signal });
-    } catch (thrown) {
-      const error = asAtelierError(thrown);
-      const spent = addSpent(paid, error.spent ?? NOTHING_SPENT);
-      // A metric that throws is wrong about this row; it may do well on the next one.
-      if (error.code !== 'internal' && endsTheRun(error)) throw this.losing(error, paid);
-      if (error.code === 'metric.failed') return { spent, error: error.toJSON() };
-      const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      return { spent, error: new AtelierError('metric.failed', `${scorer.name} failed: ${reason}`, { hint: error.hint }).toJSON() };
-    }
-    // A metric of the user's may return anything.
-    const { score, feedback, parts, spent: judging } = result ?? {};
-    const spent = addSpent(paid, judging ?? NOTHING_SPENT);
-    if (isScore(score)) return { spent, score, feedback, ...(parts === undefined ? {} : { parts }) };
-    const error = new AtelierError('metric.invalid_score', `${scorer.name} gave ${String(score)}, which is not a score from 0 to 1.`, {
-      hint: 'Correct the metric; the row is counted as failed.',
-    });
-    return { spent, error: error.toJSON() };
-  }
-
-  private losing(error: AtelierError, paid = NOTHING_SPENT): AtelierError {
-    this.lost = addSpent(addSpent(this.lost, paid), error.spent ?? NOTHING_SPENT);
-    return error;
-  }
-
   /** Running totals: progress must not cost more the further it is. */
   private count(score: number | undefined): void {
     if (score === undefined) {
@@ -295,15 +243,6 @@ class Evaluation {
     const counts = { rows: this.results.length, toRun: this.left.length, ran, failed };
     onProgress({ ...progressOf(counts, (now() - this.started) / 1000), score: scored === 0 ? undefined : sum / scored });
   }
-}
-
-function isLabeled({ expected }: Example): boolean {
-  return Object.keys(expected).length > 0;
-}
-
-/** Scores come from code of users and from files, too. */
-function isScore(score: unknown): score is number {
-  return typeof score === 'number' && score >= 0 && score <= 1;
 }
 
 function requireCount(what: string, count: number): void {

@@ -1,6 +1,19 @@
 import type { ConfusionDocument } from './confusion.js';
 import type { CompareDocument, EvaluationDocument, RowDocument } from './document.js';
-import { caveats, counted, cut, intervalText, isWrong, scoreText, scoreWithInterval, signed, valuesText, verdictText } from './wording.js';
+import {
+  caveats,
+  counted,
+  cut,
+  intervalText,
+  isWrong,
+  objectiveChanges,
+  objectivesText,
+  scoreText,
+  scoreWithInterval,
+  signed,
+  valuesText,
+  verdictText,
+} from './wording.js';
 
 const WORST_ROWS = 10;
 const CELL_LENGTH = 160;
@@ -28,6 +41,7 @@ export function markdownReport(document: EvaluationDocument): string {
 
 function facts(document: EvaluationDocument): string {
   const { model, metric, data, usage, cost_usd: cost, latency_ms: latency, cached } = document;
+  const perAnswer = objectivesText(document.objectives);
   const tokens = `${usage.prompt_tokens} + ${usage.completion_tokens} tokens`;
   return [
     asText(model),
@@ -35,6 +49,7 @@ function facts(document: EvaluationDocument): string {
     `${asText(data.file)} (${data.split === null ? '' : `${asText(data.split)}, `}${counted(data.rows, 'row')}, sha256 ${asText(data.sha256.slice(0, 12))})`,
     counted(document.failures, 'failure'),
     cost === null ? tokens : `${tokens}, $${cost.toFixed(4)}`,
+    ...(perAnswer === '' ? [] : [asText(perAnswer)]),
     ...(latency === null ? [] : [`p50 ${Math.round(latency.p50)} ms, p95 ${Math.round(latency.p95)} ms`]),
     ...(cached === null || cached === 0 ? [] : [`${Math.round(100 * cached)} % cached`]),
   ].join(' · ');
@@ -58,7 +73,11 @@ function comparison(compare: CompareDocument): string {
       ],
     ],
   );
-  return outside === 0 ? table : `${table}\n\n${counted(outside, 'row')} could not be compared.`;
+  const remarks = [
+    ...objectiveChanges(compare).map((change) => asText(change)),
+    ...(outside === 0 ? [] : [`${counted(outside, 'row')} could not be compared.`]),
+  ];
+  return [table, ...remarks].join('\n\n');
 }
 
 function confusionBlock(confusion: ConfusionDocument): string {

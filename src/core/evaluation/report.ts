@@ -33,8 +33,23 @@ export interface EvaluatedRow {
   readonly cached: boolean;
   /** What it cost when it was run, the scorer's calls included. */
   readonly spent: Spent;
+  /** What the answer alone cost; of a cached one the tokens of its first time, and no money. Undefined without an answer. */
+  readonly answering?: Spent | undefined;
+  /** When a person set the score: what it was before. */
+  readonly overridden?: Overridden | undefined;
   /** How the program came to know the row beforehand; undefined when it did not. */
   readonly leaked?: LeakSource | undefined;
+}
+
+/** What a row's score was before a person set it. */
+export interface Overridden {
+  /** What the metric gave; undefined when it failed. */
+  readonly measured: number | undefined;
+  readonly error: ErrorDocument | undefined;
+  readonly comment: string;
+  readonly userId: string;
+  /** ISO 8601. */
+  readonly timestamp: string;
 }
 
 /** A score and what it is worth. */

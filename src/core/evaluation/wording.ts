@@ -1,5 +1,6 @@
 import { type FieldValues, textOf } from '../program/program.js';
 import type { CompareDocument, EvaluationDocument, RowDocument, ScoreDocument } from './document.js';
+import type { Objective, ObjectiveMean } from './objectives.js';
 import type { Interval } from './statistics.js';
 
 // How reports say things: the same words and digits in each of them.
@@ -37,10 +38,34 @@ export function verdictText({ with: other, verdict, difference, interval: [low, 
   return `${than}: ${signed(difference)} [${signed(low)}, ${signed(high)}], n = ${n}`;
 }
 
+/** `182 tokens, $0.00012, 350 ms per answer`; empty when nothing is known. */
+export function objectivesText(objectives: readonly ObjectiveMean[]): string {
+  const amounts = objectives.filter(({ mean }) => mean > 0).map(({ name, mean }) => amountText(name, mean));
+  return amounts.length === 0 ? '' : `${amounts.join(', ')} per answer`;
+}
+
+/** What answers really cost more or less: `+20 tokens [+15, +25] per answer`, one text for each objective. */
+export function objectiveChanges({ objectives }: Pick<CompareDocument, 'objectives'>): string[] {
+  return objectives.flatMap(({ name, difference, interval, verdict }) => {
+    if (verdict === 'no real difference' || interval === null) return [];
+    const [low, high] = interval.map((bound) => amountText(name, bound, true));
+    return [`${amountText(name, difference, true)} per answer [${low}, ${high}]`];
+  });
+}
+
+function amountText(name: Objective, amount: number, withSign = false): string {
+  const sign = amount < 0 ? '-' : withSign ? '+' : '';
+  const size = Math.abs(amount);
+  if (name === 'tokens') return `${sign}${size < 10 ? size.toFixed(1) : Math.round(size)} tokens`;
+  if (name === 'latency_ms') return `${sign}${size < 10 ? size.toFixed(1) : Math.round(size)} ms`;
+  return `${sign}$${size >= 0.01 ? size.toFixed(4) : Number(size.toPrecision(2))}`;
+}
+
 /** What the score does not tell by itself: failures, rows that the program knew, an early end. One sentence each. */
 export function caveats(document: EvaluationDocument): string[] {
-  const { failures, score_with_failures_as_zero: asZero, leaked, unseen, stopped, rows, total } = document;
+  const { failures, score_with_failures_as_zero: asZero, overridden, leaked, unseen, stopped, rows, total } = document;
   return [
+    ...(overridden === 0 ? [] : [`${counted(overridden, 'score')} ${are(overridden)} set by hand.`]),
     ...(failures === 0 ? [] : [`${failures} failed and ${are(failures)} left out; counted as 0, the score is ${scoreText(asZero)}.`]),
     ...(unseen === undefined
       ? []

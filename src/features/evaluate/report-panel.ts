@@ -1,77 +1,158 @@
+import path from 'node:path';
 import type * as vscode from 'vscode';
+import { AtelierError } from '../../core/errors.js';
+import { type EvaluationOutcome, evaluationDocument } from '../../core/evaluation/document.js';
+import { overriddenOutcome, overrideOf } from '../../core/evaluation/overrides.js';
 import { webviewHtml, webviewRoot } from '../../host/webview-html.js';
+import type { ScoreOverrides } from '../../store/score-overrides.js';
 import type { Services } from '../services.js';
-import type { EvaluationDocument, HostMessage, PageMessage } from './protocol.js';
+import { type EvaluationDocument, type HostMessage, isPageMessage, type PageMessage } from './protocol.js';
 
+/** Named in `load-signatures.ts` and the manifest, too. */
 const VIEW_TYPE = 'promptAtelier.evaluation';
 
-/** Shows evaluations in an editor tab: one for each signature, which the next evaluation of it renews. */
+/** A report that is shown. */
+interface Report {
+  readonly panel: vscode.WebviewPanel;
+  /** As it was measured. */
+  outcome: EvaluationOutcome;
+}
+
+/** Shows evaluations in an editor tab: one for each signature, which the next evaluation of it renews. They outlive a reload of the window. */
 export class ReportPanels implements vscode.Disposable {
-  private readonly panels = new Map<string, { readonly panel: vscode.WebviewPanel; document: EvaluationDocument; file: string }>();
+  private readonly reports = new Map<string, Report>();
 
   constructor(private readonly services: Services) {}
 
-  /** @param file absolute path of the dataset */
-  show(document: EvaluationDocument, file: string): void {
+  /** @throws AtelierError `data.*` when the report, or what people set in it, cannot be kept or read; it is shown all the same */
+  async show(outcome: EvaluationOutcome): Promise<void> {
     const { vscode, context } = this.services.host;
-    const known = this.panels.get(document.signature);
-    if (known !== undefined) {
-      known.document = document;
-      known.file = file;
-      known.panel.title = titleOf(document);
+    const { name } = outcome.facts.signature;
+    const known = this.reports.get(name);
+    if (known === undefined) {
+      const panel = vscode.window.createWebviewPanel(VIEW_TYPE, name, vscode.ViewColumn.Active, {
+        enableScripts: true,
+        localResourceRoots: [webviewRoot(context.extensionUri)],
+      });
+      this.fill(panel, outcome);
+    } else {
+      known.outcome = outcome;
       known.panel.reveal(undefined, true);
-      this.send(known.panel, document);
+      await this.send(known);
+    }
+    const folder = this.services.host.workspaceFolder();
+    if (folder === undefined) return;
+    const { keepReport } = await import('../../store/index.js');
+    await keepReport(folder, outcome);
+  }
+
+  /**
+   * Fills a panel of before the window was reloaded.
+   * @param state what the page kept: the signature's name
+   * @throws AtelierError `data.unreadable`
+   */
+  async restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const folder = this.services.host.workspaceFolder();
+    const name = typeof state === 'object' && state !== null && 'signature' in state ? state.signature : undefined;
+    const { readKeptReport } = await import('../../store/index.js');
+    const outcome = folder === undefined || typeof name !== 'string' ? undefined : await readKeptReport(folder, name);
+    if (outcome !== undefined) {
+      this.fill(panel, outcome);
       return;
     }
-    const panel = vscode.window.createWebviewPanel(VIEW_TYPE, titleOf(document), vscode.ViewColumn.Active, {
-      enableScripts: true,
-      localResourceRoots: [webviewRoot(context.extensionUri)],
+    panel.dispose();
+    throw new AtelierError('data.unreadable', 'The evaluation that was open here is not kept any more.', {
+      hint: 'Evaluate the signature again: what did not change is not asked again.',
     });
-    const entry = { panel, document, file };
-    this.panels.set(document.signature, entry);
-    panel.onDidDispose(() => this.panels.delete(document.signature));
+  }
+
+  dispose(): void {
+    for (const { panel } of [...this.reports.values()]) panel.dispose();
+  }
+
+  private fill(panel: vscode.WebviewPanel, outcome: EvaluationOutcome): void {
+    const { context, guard } = this.services.host;
+    const { name } = outcome.facts.signature;
+    const report: Report = { panel, outcome };
+    this.reports.set(name, report);
+    panel.title = titleOf(evaluationDocument(outcome));
+    panel.onDidDispose(() => this.reports.delete(name));
     panel.webview.onDidReceiveMessage((message: unknown) => {
-      void this.services.host.guard('Evaluation Report', () => this.act(entry, message));
+      void guard('Evaluation Report', () => this.act(report, message));
     });
     panel.webview.html = webviewHtml(panel.webview, context.extensionUri, 'report', 'Evaluation');
   }
 
-  dispose(): void {
-    for (const { panel } of [...this.panels.values()]) panel.dispose();
-  }
-
-  private async act(entry: { panel: vscode.WebviewPanel; document: EvaluationDocument; file: string }, message: unknown): Promise<void> {
-    const { vscode } = this.services.host;
+  private async act(report: Report, message: unknown): Promise<void> {
     if (!isPageMessage(message)) return;
     // A page that was hidden begins anew: it is given everything.
-    if (message.type === 'ready') this.send(entry.panel, entry.document);
-    else if (message.type === 'openRow') {
-      const document = await vscode.workspace.openTextDocument(vscode.Uri.file(entry.file));
-      const line = Math.min(Math.max(0, message.line - 1), document.lineCount - 1);
-      await vscode.window.showTextDocument(document, { selection: document.lineAt(line).range, viewColumn: vscode.ViewColumn.Beside });
-    } else {
-      const folder = this.services.host.workspaceFolder();
-      const defaultUri =
-        folder === undefined ? undefined : vscode.Uri.joinPath(vscode.Uri.file(folder), message.name.replace(/[\\/]/g, '_'));
-      const target = await vscode.window.showSaveDialog({ ...(defaultUri === undefined ? {} : { defaultUri }), filters: { CSV: ['csv'] } });
-      if (target !== undefined) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(message.text));
-    }
+    if (message.type === 'ready') await this.send(report);
+    else if (message.type === 'openRow') await this.openRow(report, message.line);
+    else if (message.type === 'overrideScore') await this.override(report, message);
+    else await this.saveCsv(message);
   }
 
-  private send(panel: vscode.WebviewPanel, document: EvaluationDocument): void {
-    void panel.webview.postMessage({ type: 'document', document } satisfies HostMessage);
+  private async openRow({ outcome }: Report, line: number): Promise<void> {
+    const { vscode } = this.services.host;
+    const file = path.resolve(this.services.host.workspaceFolder() ?? '', outcome.facts.data.file);
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+    const shown = Math.min(Math.max(0, line - 1), document.lineCount - 1);
+    await vscode.window.showTextDocument(document, {
+      selection: document.lineAt(shown).range,
+      viewColumn: vscode.ViewColumn.Beside,
+    });
+  }
+
+  private async override(report: Report, { row, repeat, score, comment }: PageMessage & { type: 'overrideScore' }): Promise<void> {
+    this.services.requireTrust();
+    const { facts, report: measured } = report.outcome;
+    const result = measured.rows.find((each) => each.row === row && each.repeat === repeat);
+    if (result === undefined) return;
+    const override = overrideOf(result, {
+      timestamp: new Date().toISOString(),
+      signature: facts.signature.name,
+      metric: measured.scorer,
+      score: score ?? undefined,
+      comment,
+      userId: this.services.host.settings.userId,
+    });
+    await (await this.overrides()).append(override, result);
+    this.services.host.log.info(
+      `${facts.signature.name}, row ${row}: score ${score === null ? 'as it was measured' : `set to ${score}`} by hand`,
+    );
+    await this.send(report);
+  }
+
+  private async saveCsv({ name, text }: PageMessage & { type: 'saveCsv' }): Promise<void> {
+    const { vscode } = this.services.host;
+    const folder = this.services.host.workspaceFolder();
+    const defaultUri = folder === undefined ? undefined : vscode.Uri.joinPath(vscode.Uri.file(folder), name.replace(/[\\/]/g, '_'));
+    const target = await vscode.window.showSaveDialog({ ...(defaultUri === undefined ? {} : { defaultUri }), filters: { CSV: ['csv'] } });
+    if (target !== undefined) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+  }
+
+  private async overrides(): Promise<ScoreOverrides> {
+    const { host } = this.services;
+    const workspaceFolder = host.workspaceFolder();
+    if (workspaceFolder === undefined) throw host.noFolder('Open a folder: scores are kept in the workspace.');
+    const { Locks, ScoreOverrides } = await import('../../store/index.js');
+    const onProblem = this.services.report.bind(this.services);
+    return new ScoreOverrides({ workspaceFolder, dataFolder: host.settings.dataFolder, locks: new Locks(workspaceFolder), onProblem });
+  }
+
+  /** With the scores that people set; with those that were measured, when they cannot be read. */
+  private async send({ panel, outcome }: Report): Promise<void> {
+    const { guard } = this.services.host;
+    let shown = outcome;
+    await guard('Evaluation Report', async () => {
+      shown = overriddenOutcome(outcome, await (await this.overrides()).read());
+    });
+    const document = evaluationDocument(shown);
+    panel.title = titleOf(document);
+    await panel.webview.postMessage({ type: 'document', document } satisfies HostMessage);
   }
 }
 
 function titleOf({ signature, score, interval: [low, high] }: EvaluationDocument): string {
   return score === null ? `${signature}: no score` : `${signature} (${score.toFixed(2)} ±${((high - low) / 2).toFixed(2)})`;
-}
-
-/** What comes from a page is data until it is looked at. */
-function isPageMessage(message: unknown): message is PageMessage {
-  if (typeof message !== 'object' || message === null || !('type' in message)) return false;
-  const { type, line, name, text } = message as Readonly<Record<string, unknown>>;
-  if (type === 'ready') return true;
-  if (type === 'openRow') return typeof line === 'number' && Number.isInteger(line);
-  return type === 'saveCsv' && typeof name === 'string' && typeof text === 'string';
 }

@@ -1,18 +1,17 @@
 import path from 'node:path';
-import { evaluationDocument } from '../../core/evaluation/document.js';
-import { type EvaluationProgress, evaluate, withoutFailures } from '../../core/evaluation/evaluate.js';
+import type { EvaluationOutcome } from '../../core/evaluation/document.js';
+import type { EvaluationProgress } from '../../core/evaluation/evaluate.js';
 import { type OpenScorer, openScorer } from '../../core/evaluation/open-scorer.js';
-import { planEvaluation } from '../../core/evaluation/plan.js';
+import { type EvaluationPlan, planEvaluation } from '../../core/evaluation/plan.js';
 import type { EvaluatedRow, EvaluationReport } from '../../core/evaluation/report.js';
-import { tasteContext } from '../../core/evaluation/taste-context.js';
+import type { Scorer } from '../../core/evaluation/scorer.js';
 import type { Example } from '../../core/example/example.js';
-import type { Executor } from '../../core/program/executor.js';
 import { widthFor } from '../../core/program/pool.js';
-import { programHash } from '../../core/program/program-hash.js';
 import type { SignatureDefinition } from '../../core/signature/definition.js';
+import type { JsonValue } from '../../core/text/json-schema.js';
+import type { Dataset } from '../../store/dataset.js';
 import { openExecutor, SEED } from '../run-signature/open-executor.js';
 import type { Services } from '../services.js';
-import type { EvaluationDocument } from './protocol.js';
 
 /** What is evaluated on what. */
 export interface Evaluation {
@@ -21,6 +20,12 @@ export interface Evaluation {
   readonly file: string;
   /** Name of a split; undefined: all rows. */
   readonly split?: string | undefined;
+  /** A metric, a judge or a module of the workspace; undefined: what the signature's file names. */
+  readonly metric?: JsonValue | undefined;
+  /** How often each row runs; once when absent. */
+  readonly repeats?: number | undefined;
+  /** Another state of the signature to compare with, and what people call it. */
+  readonly baseline?: { readonly with: string; readonly definition: SignatureDefinition } | undefined;
 }
 
 export interface EvaluationRunOptions {
@@ -28,13 +33,8 @@ export interface EvaluationRunOptions {
   readonly only?: ((example: Example) => boolean) | undefined;
   readonly signal: AbortSignal;
   readonly onRow?: ((row: EvaluatedRow) => void) | undefined;
-  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
-}
-
-/** What came of it. */
-export interface EvaluationResult {
-  readonly report: EvaluationReport;
-  readonly document: EvaluationDocument;
+  /** @param doing what runs, when there are two */
+  readonly onProgress?: ((progress: EvaluationProgress, doing: string | undefined) => void) | undefined;
 }
 
 /**
@@ -42,66 +42,71 @@ export interface EvaluationResult {
  * Rows that the program has seen are marked.
  * @throws AtelierError `workspace.*`, `usage.invalid`, `data.*`, `model.*`, before anything is paid
  */
-export async function runEvaluation(
-  services: Services,
-  { definition, file, split }: Evaluation,
-  options: EvaluationRunOptions,
-): Promise<EvaluationResult> {
+export async function runEvaluation(services: Services, evaluation: Evaluation, options: EvaluationRunOptions): Promise<EvaluationOutcome> {
   services.requireTrust();
   const workspaceFolder = services.host.workspaceFolder();
   if (workspaceFolder === undefined) throw services.host.noFolder('Open a folder: results are kept in the workspace.');
-  const { Locks, openEvaluationResults, readDataset, withImagesOfTable } = await import('../../store/index.js');
-  const { columns, rows, sha256, problems } = await readDataset(file, workspaceFolder);
-  const shown = path.relative(workspaceFolder, file).replaceAll('\\', '/');
-  const opened = await openScorerOf(services, definition, workspaceFolder);
+  const { definition, baseline } = evaluation;
+  const opened = await openScorerOf(services, evaluation, workspaceFolder);
   try {
-    const plan = planEvaluation({ definition, file: shown, columns, rows, split, seed: SEED, scorer: opened.scorer });
-    for (const problem of [...problems, ...plan.problems.map((each) => ({ ...each, file: shown, severity: 'error' as const }))])
+    const { plan, dataset, shown } = await planOf(evaluation, workspaceFolder, opened.scorer);
+    for (const problem of [...dataset.problems, ...plan.problems.map((each) => ({ ...each, file: shown, severity: 'error' as const }))])
       services.report(problem);
     const examples = options.only === undefined ? plan.examples : plan.examples.filter(options.only);
-    const { executor, concurrency } = await openExecutor(services, definition, services.host.settings.cacheEnabled);
-    const [{ program, predictor }] = executor.routes;
-    const results = await openEvaluationResults({
-      workspaceFolder,
-      locks: new Locks(workspaceFolder),
-      program: programHash(program),
-      model: predictor.model,
-      scorer: plan.scorer.name,
-      onProblem: (problem) => services.report(problem),
-    });
-    const tastes = await (await services.generations()).tastes();
-    const withImages: Executor = {
-      ...executor,
-      run: async (given, more) => executor.run(await withImagesOfTable(definition.signature, given, file, workspaceFolder), more),
-    };
-    const report = await evaluate({
-      ...{ examples, executor: withImages, context: tasteContext(tastes), scorer: plan.scorer, trainKeys: plan.trainKeys },
-      ...{ concurrency: widthFor(concurrency), seed: SEED, signal: options.signal, leakage: 'mark' },
-      known: withoutFailures(results.known),
-      onRow: async (row) => {
-        options.onRow?.(row);
-        await results.append(row);
-      },
-      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-      now: () => performance.now(),
-    });
-    const data = {
-      file: shown,
-      sha256,
-      rows: examples.length,
-      split: plan.split ?? null,
-      left_out: problems.length + plan.problems.length,
-    };
+    const evaluateOn = (each: SignatureDefinition, name: string | undefined) =>
+      evaluateDefinition(services, { ...evaluation, definition: each }, { ...plan, examples }, workspaceFolder, {
+        ...options,
+        onProgress: (progress) => options.onProgress?.(progress, name),
+      });
+    const report = await evaluateOn(definition, baseline === undefined ? undefined : 'now');
+    const before =
+      baseline === undefined ? undefined : { with: baseline.with, report: await evaluateOn(baseline.definition, baseline.with) };
+    const leftOut = dataset.problems.length + plan.problems.length;
+    const data = { file: shown, sha256: dataset.sha256, rows: examples.length, split: plan.split ?? null, left_out: leftOut };
     const facts = { signature: definition.signature, version: 'unsaved', data, created: new Date().toISOString() };
-    return { report, document: evaluationDocument(facts, report) };
+    return { facts, report, baseline: before };
   } finally {
     await opened.dispose();
   }
 }
 
+/**
+ * The rows of an evaluation, and what scores them.
+ * @param scorer in place of a metric
+ * @throws AtelierError `usage.invalid`, `data.*`
+ */
+export async function planOf(
+  { definition, file, split, metric }: Evaluation,
+  workspaceFolder: string,
+  scorer?: Scorer,
+): Promise<{ readonly plan: EvaluationPlan; readonly dataset: Dataset; readonly shown: string }> {
+  const { readDataset } = await import('../../store/index.js');
+  const dataset = await readDataset(file, workspaceFolder);
+  const { columns, rows } = dataset;
+  const shown = path.relative(workspaceFolder, file).replaceAll('\\', '/');
+  return { plan: planEvaluation({ definition, file: shown, columns, rows, split, metric, seed: SEED, scorer }), dataset, shown };
+}
+
+async function evaluateDefinition(
+  services: Services,
+  { definition, file, repeats }: Evaluation,
+  { examples, scorer, trainKeys }: EvaluationPlan,
+  workspaceFolder: string,
+  { signal, onRow, onProgress }: Omit<EvaluationRunOptions, 'onProgress'> & { onProgress: (progress: EvaluationProgress) => void },
+): Promise<EvaluationReport> {
+  const { evaluateTable } = await import('../../store/index.js');
+  const { executor, concurrency } = await openExecutor(services, definition, services.host.settings.cacheEnabled);
+  return evaluateTable({
+    ...{ examples, executor, scorer, trainKeys, repeats, signal, onRow, onProgress, workspaceFolder },
+    ...{ table: file, concurrency: widthFor(concurrency), seed: SEED, leakage: 'mark', reuse: 'without failures' },
+    tastes: await (await services.generations()).tastes(),
+    onProblem: (problem) => services.report(problem),
+  });
+}
+
 /** A judge asks the model of the settings, too; a module of the workspace runs only where the workspace is trusted. */
-function openScorerOf(services: Services, definition: SignatureDefinition, workspaceFolder: string): Promise<OpenScorer> {
-  return openScorer(undefined, definition, {
+function openScorerOf(services: Services, { definition, metric }: Evaluation, workspaceFolder: string): Promise<OpenScorer> {
+  return openScorer(metric, definition, {
     trustsFiles: services.host.vscode.workspace.isTrusted,
     judge: async (rubric) => {
       const judge = await services.signature(rubric);

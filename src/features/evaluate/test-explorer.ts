@@ -126,11 +126,12 @@ export class EvaluationTests implements vscode.Disposable {
     item.children.forEach((child) => {
       if (wanted(child.id)) run.enqueued(child);
     });
-    const { report, document } = await runEvaluation(
+    const outcome = await runEvaluation(
       this.services,
       { definition: current, file: uri.fsPath },
       { only: ({ row }) => wanted(String(row.row)), signal },
     );
+    const { report, facts } = outcome;
     for (const row of report.rows) this.tell(run, item.children.get(String(row.row)), row);
     const [low, high] = report.interval;
     const score =
@@ -138,9 +139,9 @@ export class EvaluationTests implements vscode.Disposable {
         ? 'no score'
         : `${report.score.toFixed(3)} (95 %: ${low.toFixed(3)} to ${high.toFixed(3)}, n = ${report.n})`;
     run.appendOutput(
-      `${current.signature.name} on ${document.data.file}: ${score}, ${report.failures} failed, ${report.reused} from before\r\n`,
+      `${current.signature.name} on ${facts.data.file}: ${score}, ${report.failures} failed, ${report.reused} from before\r\n`,
     );
-    if (report.rows.length === item.children.size && !quiet) this.panels.show(document, uri.fsPath);
+    if (report.rows.length === item.children.size && !quiet) await this.panels.show(outcome);
     if (report.stopped !== undefined) throw report.stopped;
   }
 

@@ -57,5 +57,5 @@ export function reportFrom(rows: readonly EvaluatedRow[], facts: Partial<RunFact
 
 export function documentFrom(report: EvaluationReport, facts: Partial<DocumentFacts> = {}, baseline?: Baseline): EvaluationDocument {
   const data = { file: 'data/reviews.csv', sha256: 'ab'.repeat(32), rows: report.rows.length, split: 'test' };
-  return evaluationDocument({ signature: REVIEWS, version: 'v3', data, ...facts }, report, baseline);
+  return evaluationDocument({ facts: { signature: REVIEWS, version: 'v3', data, ...facts }, report, baseline });
 }

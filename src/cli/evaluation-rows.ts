@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { type EvaluationPlan, planEvaluation } from '../core/evaluation/plan.js';
+import type { Scorer } from '../core/evaluation/scorer.js';
+import type { Fractions } from '../core/example/splits.js';
+import type { SignatureDefinition } from '../core/signature/definition.js';
+import { type CommandContext, workspaceOf } from './context.js';
+import { givenInputs } from './inputs.js';
+import { mappingOf, usage, wholeNumber } from './options.js';
+
+/** What is evaluated on: chosen once, and the same for all sides of a comparison. */
+export interface Rows {
+  readonly plan: EvaluationPlan;
+  readonly seed: number;
+  /** Absolute path. */
+  readonly table: string;
+  readonly data: {
+    readonly file: string;
+    readonly sha256: string;
+    readonly rows: number;
+    readonly split: string | null;
+    readonly left_out: number;
+  };
+}
+
+/**
+ * The rows of `--data` that the other options choose; rows that cannot be used are warned of.
+ * @throws AtelierError `usage.invalid`, `data.*`
+ */
+export async function rowsOf(context: CommandContext, definition: SignatureDefinition, scorer: Scorer | undefined): Promise<Rows> {
+  const { values, output } = context;
+  const file = values.data;
+  if (file === undefined) throw usage('evaluate needs rows.', 'Add --data FILE.csv, with a column per input and per label.');
+  const table = path.resolve(file);
+  const seed = wholeNumber(values, 'seed', 0, 2 ** 31 - 1) ?? 1;
+  const { readDataset } = await import('../store/index.js');
+  const { columns, rows, sha256, problems } = await readDataset(table, workspaceOf(context));
+  const plan = planEvaluation({
+    ...{ definition, file, columns, rows, seed },
+    metric: values.metric,
+    scorer,
+    mapping: mappingOf(values.map ?? []),
+    fixed: await givenInputs(values.input ?? [], values['input-file'], definition.signature),
+    split: values.split,
+    splitColumn: values['split-column'],
+    fractions: fractionsOf(values.fractions),
+  });
+  const leftOut = [...problems, ...plan.problems];
+  for (const { line, message, hint } of leftOut) output.warn(`${file}:${line}: ${message} ${hint}`);
+  const data = { file, sha256, rows: plan.examples.length, split: plan.split ?? null, left_out: leftOut.length };
+  return { plan, seed, table, data };
+}
+
+/** `0.5,0.25,0.25`: shares of train, validation and test. @throws AtelierError `usage.invalid` */
+function fractionsOf(text: string | undefined): Fractions | undefined {
+  if (text === undefined) return undefined;
+  const [train, validation, test, ...more] = text.split(',').map(Number);
+  if (train === undefined || validation === undefined || test === undefined || more.length > 0 || Number.isNaN(train + validation + test)) {
+    throw usage(`--fractions takes three shares, not "${text}".`, 'For example --fractions 0.5,0.25,0.25 for train, validation and test.');
+  }
+  return { train, validation, test };
+}

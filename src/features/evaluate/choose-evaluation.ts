@@ -1,0 +1,194 @@
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import { AtelierError, asAtelierError } from '../../core/errors.js';
+import { readScorerSpec } from '../../core/evaluation/scorer-spec.js';
+import { SPLITS } from '../../core/example/splits.js';
+import { listMetrics } from '../../core/metric/catalog.js';
+import type { Services } from '../services.js';
+import { findDatasets, type LabeledDataset } from './datasets.js';
+import { type Evaluation, planOf } from './run-evaluation.js';
+
+const TITLE = 'Evaluate Signature';
+const MOST_REPEATS = 20;
+const MOST_REVISIONS = 30;
+
+/** What runs, and all that can be chosen about it. */
+interface Choice extends Evaluation {
+  /** The signature's own file; undefined for a built-in one. */
+  readonly source: string | undefined;
+}
+
+type Change = Partial<Choice>;
+/** Asks for one thing. @returns undefined when nothing was picked */
+type Step = (services: Services, choice: Choice) => Promise<Change | undefined>;
+
+/**
+ * Lets a person choose a signature with its rows, and how it is evaluated; Enter twice takes what is usual.
+ * @param uri the signature's file, when the command came from it
+ * @returns undefined when nothing was picked
+ * @throws AtelierError `data.unreadable` when no table has the labels of a signature
+ */
+export async function chooseEvaluation(services: Services, uri: vscode.Uri | undefined): Promise<Evaluation | undefined> {
+  const dataset = await chooseDataset(services, uri);
+  if (dataset === undefined) return undefined;
+  const { name } = dataset.definition.signature;
+  const { files } = await services.signatures();
+  const definition = await services.signature(name);
+  let choice: Choice = {
+    definition,
+    file: dataset.uri.fsPath,
+    source: definition.source === 'workspace' ? files.get(name) : undefined,
+  };
+  for (;;) {
+    const step = await nextStep(services, choice, dataset.shown);
+    if (step === undefined) return undefined;
+    if (step === 'run') return choice;
+    // What cannot be chosen is said, and the rest of the choices stays.
+    await services.host.guard(TITLE, async () => {
+      choice = { ...choice, ...(await step(services, choice)) };
+    });
+  }
+}
+
+/** A signature with a file that has its labels. @throws AtelierError `data.unreadable` when there is none */
+async function chooseDataset(services: Services, uri: vscode.Uri | undefined): Promise<LabeledDataset | undefined> {
+  const { vscode } = services.host;
+  const { signatures, files } = await services.signatures();
+  const wanted = uri === undefined ? signatures : signatures.filter(({ signature }) => isFile(files.get(signature.name), uri));
+  const datasets = await findDatasets(services, wanted);
+  if (datasets.length === 0) {
+    throw new AtelierError('data.unreadable', 'No table of this workspace has the labels of a signature.', {
+      hint: 'Add a .csv or .jsonl file with a column for each input and each output of the signature.',
+    });
+  }
+  const items = datasets.map((dataset) => ({
+    label: dataset.definition.signature.name,
+    description: dataset.shown,
+    detail: dataset.definition.signature.description,
+    dataset,
+  }));
+  const options = { title: TITLE, placeHolder: 'A signature, and the rows to evaluate it on', matchOnDescription: true };
+  return (await vscode.window.showQuickPick(items, options))?.dataset;
+}
+
+async function nextStep(services: Services, choice: Choice, shown: string): Promise<Step | 'run' | undefined> {
+  const { vscode, settings } = services.host;
+  const { definition, split, repeats = 1, baseline } = choice;
+  const { rows, metric, problem } = await forecast(services, choice);
+  const runs = (rows ?? 0) * repeats * (baseline === undefined ? 1 : 2);
+  const item = (icon: string, label: string, description: string, step: Step | 'run', detail?: string) => ({
+    label: `$(${icon}) ${label}`,
+    description,
+    step,
+    ...(detail === undefined ? {} : { detail }),
+  });
+  const cost = `${runs} ${runs === 1 ? 'answer' : 'answers'} of ${settings.model} at most; what is known from before is not asked again`;
+  const count = rows === undefined ? '' : `, ${rows} ${rows === 1 ? 'row' : 'rows'}`;
+  const items = [
+    problem === undefined
+      ? item('play', 'Evaluate', `${definition.signature.name} on ${shown}`, 'run', cost)
+      : item('error', 'Cannot be evaluated like this', '', chooseSplit, problem),
+    item('list-filter', 'Rows', `${split ?? 'all'}${count}`, chooseSplit),
+    item('symbol-ruler', 'Metric', metric, chooseMetric),
+    item('sync', 'Repeats', `${repeats}`, chooseRepeats),
+    item('compare-changes', 'Compare with', baseline?.with ?? 'nothing', chooseBaseline),
+  ];
+  const options = { title: TITLE, placeHolder: 'Enter evaluates; or change what is evaluated', ignoreFocusOut: true };
+  return (await vscode.window.showQuickPick(items, options))?.step;
+}
+
+/** What is known before anything is asked; a wrong choice is said here, and not after the start. */
+async function forecast(
+  services: Services,
+  choice: Choice,
+): Promise<{ readonly rows?: number; readonly metric: string; readonly problem?: string }> {
+  const named = choice.metric ?? choice.definition.optimization?.metric;
+  const shown = named === undefined ? 'chosen by the outputs' : typeof named === 'string' ? named : JSON.stringify(named);
+  const folder = services.host.workspaceFolder();
+  if (folder === undefined) return { metric: shown };
+  try {
+    // A judge, or a module of the workspace, is opened when it runs; a metric that needs no labels stands in for it.
+    const standIn = readScorerSpec(named) === undefined ? undefined : { name: shown, needsLabels: false, score: async () => NO_SCORE };
+    const { plan } = await planOf(choice, folder, standIn);
+    return { rows: plan.examples.length, metric: plan.scorer.name };
+  } catch (thrown) {
+    const { message, hint } = asAtelierError(thrown);
+    return { metric: shown, problem: `${message} ${hint}` };
+  }
+}
+
+const NO_SCORE = { score: 0, feedback: '' };
+
+const chooseSplit: Step = async ({ host: { vscode } }) => {
+  const items = [
+    { label: 'all rows', split: undefined },
+    ...SPLITS.map((split) => ({ label: split, description: 'by the column "split", else by chance, the same each time', split })),
+  ];
+  const picked = await vscode.window.showQuickPick(items, { title: TITLE, placeHolder: 'Which rows', ignoreFocusOut: true });
+  return picked === undefined ? undefined : { split: picked.split };
+};
+
+const chooseMetric: Step = async (services, { definition }) => {
+  const { vscode } = services.host;
+  const own = definition.optimization?.metric;
+  const usual = own === undefined ? 'what suits the outputs' : `${typeof own === 'string' ? own : JSON.stringify(own)}, as its file says`;
+  const items: (vscode.QuickPickItem & { readonly metric?: string | undefined; readonly other?: true })[] = [
+    { label: 'usual', description: usual },
+    ...listMetrics().map(({ name, about }) => ({ label: name, description: about, metric: name })),
+    { label: 'judge', description: 'a model rates the answers by the rubric JudgeAnswer', metric: 'judge' },
+    { label: 'other…', description: 'with options, a judge with a rubric of yours, or a module of the workspace', other: true },
+  ];
+  const options = { title: TITLE, placeHolder: 'What scores the answers', matchOnDescription: true, ignoreFocusOut: true };
+  const picked = await vscode.window.showQuickPick(items, options);
+  if (picked?.other !== true) return picked === undefined ? undefined : { metric: picked.metric };
+  const prompt = 'For example contains(word=thanks), judge(rubric=MyRubric), or metrics/mine.mjs';
+  const metric = await vscode.window.showInputBox({ title: TITLE, prompt, ignoreFocusOut: true });
+  return metric === undefined || metric.trim() === '' ? undefined : { metric: metric.trim() };
+};
+
+const chooseRepeats: Step = async ({ host: { vscode } }, { repeats = 1 }) => {
+  const validateInput = (text: string) =>
+    /^\d+$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= MOST_REPEATS ? undefined : `A whole number from 1 to ${MOST_REPEATS}`;
+  const prompt = 'How often each row runs: shows how much the score moves by chance';
+  const text = await vscode.window.showInputBox({ title: TITLE, prompt, value: String(repeats), validateInput, ignoreFocusOut: true });
+  return text === undefined ? undefined : { repeats: Number(text) };
+};
+
+const chooseBaseline: Step = async (services, { source }) => {
+  const { vscode } = services.host;
+  const folder = services.host.workspaceFolder();
+  if (source === undefined || folder === undefined) {
+    throw new AtelierError('usage.invalid', 'An earlier state is one of a signature file, and this signature has none.', {
+      hint: 'Copy the built-in signature to the workspace first.',
+    });
+  }
+  const { revisionsOf, signatureAtRevision } = await import('../../store/index.js');
+  const commits = await revisionsOf(source, MOST_REVISIONS);
+  const items: (vscode.QuickPickItem & { readonly revision?: string; readonly typed?: true })[] = [
+    { label: 'nothing' },
+    ...(commits.length === 0 ? [] : [{ label: 'HEAD', description: 'as it was committed last', revision: 'HEAD' }]),
+    ...commits.map(({ commit, subject, author, date }) => ({
+      label: commit.slice(0, 8),
+      description: subject,
+      detail: `${author}, ${date.slice(0, 10)}`,
+      revision: commit.slice(0, 8),
+    })),
+    { label: 'other…', description: 'a branch, a tag, HEAD~3', typed: true },
+  ];
+  const placeHolder = `${path.basename(source)} as it was at a revision of git`;
+  const options = { title: TITLE, placeHolder, matchOnDescription: true, ignoreFocusOut: true };
+  const picked = await vscode.window.showQuickPick(items, options);
+  if (picked === undefined) return undefined;
+  const revision = picked.typed === true ? await vscode.window.showInputBox({ title: TITLE, prompt: placeHolder }) : picked.revision;
+  if (revision === undefined) return picked.typed === true ? undefined : { baseline: undefined };
+  return { baseline: { with: revision, definition: await signatureAtRevision(source, revision.trim(), folder) } };
+};
+
+function isFile(file: string | undefined, uri: vscode.Uri): boolean {
+  return (
+    file !== undefined &&
+    (uri.scheme === 'file' || uri.scheme === 'vscode-remote'
+      ? path.resolve(file) === path.resolve(uri.fsPath)
+      : path.basename(file) === path.posix.basename(uri.path))
+  );
+}
