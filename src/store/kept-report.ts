@@ -26,9 +26,9 @@ export async function readKeptReport(workspaceFolder: string, signature: string)
   const bytes = await readWholeFile(file, displayPath(workspaceFolder, file));
   const outcome = parsed(bytes.toString('utf8'));
   if (outcome === undefined) return undefined;
-  const { report, baseline, ...others } = outcome;
+  const { facts, report, baseline } = outcome;
   return {
-    ...others,
+    facts,
     report: revived(report),
     ...(baseline === undefined ? {} : { baseline: { ...baseline, report: revived(baseline.report) } }),
   };

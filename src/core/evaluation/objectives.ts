@@ -54,7 +54,8 @@ export function compareObjectives(
   });
 }
 
-function amountOf({ answering, latencyMs, cached }: EvaluatedRow, name: Objective): number | undefined {
+function amountOf({ outputs, answering, latencyMs, cached }: EvaluatedRow, name: Objective): number | undefined {
+  if (outputs === undefined) return undefined;
   if (name === 'latency_ms') return cached ? undefined : latencyMs;
   if (name === 'cost_usd') return cached ? undefined : answering?.costUsd;
   return answering === undefined ? undefined : answering.usage.promptTokens + answering.usage.completionTokens;

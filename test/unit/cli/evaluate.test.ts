@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -252,5 +253,72 @@ describe('atelier evaluate', () => {
     const { stderr, stdout } = await atelier('parity', '--data', 'bad.csv', '--json');
     assert.match(stderr, /bad\.csv:2: .*"evn" is not one of even, odd/);
     assert.deepEqual([JSON.parse(stdout).n, JSON.parse(stdout).data.left_out], [1, 1]);
+  });
+
+  it('counts the scores that people set, and leaves them out when told to', async () => {
+    const { rows, metric } = await evaluated();
+    const wrong = rows[3];
+    const hash = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+    const example = hash({ expected: wrong.expected, inputs: wrong.inputs });
+    const columns = 'timestamp,signature,metric,score,comment,user_id,example,answer,inputs,outputs';
+    write('data/score_overrides.csv', `${columns}\n2026-01-01,parity,${metric},1,close enough,ada,${example},${hash(wrong.outputs)},,\n`);
+    const document = await evaluated();
+    assert.deepEqual([document.overridden, document.score, document.reused], [1, 31 / 40, ROWS]);
+    assert.deepEqual([document.rows[3].score, document.rows[3].overridden.comment], [1, 'close enough']);
+    assert.match((await atelier('parity', '--data', 'rows.csv')).stdout, /1 score set by hand/);
+    assert.equal((await evaluated('--no-overrides')).score, 0.75);
+  });
+
+  it('evaluates again after each change that matters, and ends when it is told to', async () => {
+    const args = ['evaluate', 'parity', '--data', 'rows.csv', '--base-url', server.url, '--model', 'custom:m', '--watch'];
+    const child = spawn(process.execPath, [path.join(repoRoot, 'dist/cli.js'), ...args], {
+      cwd: folder,
+      env: { PATH: process.env.PATH },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said: string[] = [];
+    let heard = (): void => undefined;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said.push(text);
+        heard();
+      });
+    }
+    const waits = () => said.join('').split('Waiting for changes').length - 1;
+    const waited = (times: number) =>
+      new Promise<void>((resolve) => {
+        heard = () => {
+          if (waits() >= times) resolve();
+        };
+        heard();
+      });
+    await waited(1);
+    assert.equal(server.count, ROWS);
+    write('rows.csv', readFileSync(path.join(folder, 'rows.csv'), 'utf8').replace('number 7,', 'number 70,'));
+    await waited(2);
+    assert.equal(server.count, ROWS + 1, 'one row changed');
+    write('signatures/parity.signature.yaml', 'name: parity\ninput_fields: [');
+    await waited(3);
+    assert.match(said.join(''), /error: /);
+    write('signatures/parity.signature.yaml', SIGNATURE);
+    await waited(4);
+    assert.equal(server.count, ROWS + 1, 'the signature is as it was');
+    child.kill('SIGINT');
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 0);
+    assert.equal(waits(), 4);
+  });
+
+  it('says what answers cost, and what they cost more than before', async () => {
+    execFileSync('git', ['init', '-q'], { cwd: folder });
+    const identity = ['-c', 'user.name=a', '-c', 'user.email=a@b'];
+    execFileSync('git', ['add', '.'], { cwd: folder });
+    execFileSync('git', [...identity, 'commit', '-qm', 'first'], { cwd: folder });
+    write('signatures/parity.signature.yaml', `${SIGNATURE}instructions: ${'Think of the last digit. '.repeat(20)}\n`);
+    const { objectives, compare } = await evaluated('--baseline', 'HEAD');
+    assert.equal(objectives[0].name, 'tokens');
+    const [tokens] = compare.objectives;
+    assert.deepEqual([tokens.name, tokens.verdict, tokens.n], ['tokens', 'more', ROWS]);
+    assert.ok(tokens.difference > 100, String(tokens.difference));
   });
 });
