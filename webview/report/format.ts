@@ -27,9 +27,7 @@ export function duration(ms: number): string {
 
 /** What an answer costs: tokens, dollars or milliseconds. */
 export function amount(name: 'tokens' | 'cost_usd' | 'latency_ms', value: number): string {
-  const size = Math.abs(value);
-  const sign = value < 0 ? '−' : '';
-  if (name === 'latency_ms') return `${sign}${duration(size)}`;
-  if (name === 'tokens') return `${sign}${size < 10 ? size.toFixed(1) : whole(Math.round(size))} tokens`;
-  return `${sign}$${size >= 0.01 ? size.toFixed(4) : Number(size.toPrecision(2))}`;
+  if (name === 'latency_ms') return duration(value);
+  if (name === 'tokens') return `${value < 10 ? Number(value.toFixed(1)) : whole(Math.round(value))} tokens`;
+  return `$${value >= 0.01 ? value.toFixed(4) : Number(value.toPrecision(2))}`;
 }

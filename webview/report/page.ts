@@ -80,7 +80,7 @@ export class ReportPage {
 
   /** Puts the cursor where it was. */
   focus({ list }: View): void {
-    this.list.focus(list.current);
+    this.list.focus(list);
   }
 
   /** j and k move, s sets a score, f and d choose, / filters, Esc takes back one thing at a time; Enter opens a row by itself. */

@@ -18,6 +18,8 @@ const CHANGES = {
 export interface ListView {
   readonly open: readonly string[];
   readonly current: string | undefined;
+  /** Place of that row among those that are shown; -1 for none. */
+  readonly at: number;
   readonly drawn: number;
 }
 
@@ -77,10 +79,12 @@ export class RowList {
   }
 
   view(): ListView {
-    const rows = [...this.element.querySelectorAll<HTMLDetailsElement>('details[open]')];
+    const rows = [...this.element.querySelectorAll<HTMLDetailsElement>(':scope > details')];
+    const at = rows.findIndex((row) => row.contains(document.activeElement));
     return {
-      open: rows.map((row) => row.dataset.key ?? ''),
-      current: document.activeElement?.closest<HTMLElement>('details')?.dataset.key,
+      open: rows.flatMap((row) => (row.open ? (row.dataset.key ?? []) : [])),
+      current: rows[at]?.dataset.key,
+      at,
       drawn: this.drawn,
     };
   }
@@ -96,9 +100,12 @@ export class RowList {
     }
   }
 
-  /** Puts the cursor on a row, when it is there. */
-  focus(key: string | undefined): void {
-    if (key !== undefined) this.find(key)?.querySelector('summary')?.focus({ preventScroll: true });
+  /** Puts the cursor on the row where it was; on the one in its place, when that row is not shown any more. */
+  focus({ current, at }: ListView): void {
+    if (current === undefined) return;
+    const rows = this.summaries();
+    const row = this.find(current)?.querySelector('summary') ?? rows[Math.min(at, rows.length - 1)];
+    row?.focus({ preventScroll: true });
   }
 
   private find(key: string): HTMLDetailsElement | null {

@@ -64,12 +64,11 @@ function compareFigure(compare: CompareDocument): HTMLElement {
   );
 }
 
-/** What answers really cost more or less than before. */
+/** What answers really cost more or less than before. Not their time: it depends as much on when they were asked. */
 function costChanges({ objectives }: CompareDocument): string[] {
   return objectives.flatMap(({ name, difference, interval, verdict }) => {
-    if (verdict === 'no real difference' || interval === null) return [];
-    const [low, high] = interval.map((bound) => amount(name, bound));
-    return [`${amount(name, Math.abs(difference))} ${verdict} per answer (${low} to ${high})`];
+    if (name === 'latency_ms' || verdict === 'no real difference' || interval === null) return [];
+    return [`${amount(name, Math.abs(difference))} ${verdict} per answer, ± ${amount(name, (interval[1] - interval[0]) / 2)}`];
   });
 }
 
@@ -117,7 +116,8 @@ function notes(evaluation: EvaluationDocument): HTMLElement {
 
 function costs(evaluation: EvaluationDocument): HTMLElement {
   const { usage, cost_usd: cost, latency_ms: latency, cached, calls, reused, variance, seed, data, pass_at: passAt } = evaluation;
-  const perAnswer = evaluation.objectives.filter(({ mean }) => mean > 0).map(({ name, mean }) => amount(name, mean));
+  const amounts = evaluation.objectives.filter(({ name, mean }) => name !== 'latency_ms' && mean > 0);
+  const perAnswer = amounts.map(({ name, mean }) => amount(name, mean));
   const facts: [string, string][] = [
     ['Calls', reused === 0 ? whole(calls) : `${whole(calls)} (${whole(reused)} results reused)`],
     ['Tokens', `${whole(usage.prompt_tokens)} in, ${whole(usage.completion_tokens)} out`],

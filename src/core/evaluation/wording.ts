@@ -44,9 +44,13 @@ export function objectivesText(objectives: readonly ObjectiveMean[]): string {
   return amounts.length === 0 ? '' : `${amounts.join(', ')} per answer`;
 }
 
-/** What answers really cost more or less: `+20 tokens [+15, +25] per answer`, one text for each objective. */
+/**
+ * What answers really cost more or less: `+20 tokens [+15, +25] per answer`, one text for each objective. Not their time: it depends as
+ * much on when they were asked.
+ */
 export function objectiveChanges({ objectives }: Pick<CompareDocument, 'objectives'>): string[] {
   return objectives.flatMap(({ name, difference, interval, verdict }) => {
+    if (name === 'latency_ms') return [];
     if (verdict === 'no real difference' || interval === null) return [];
     const [low, high] = interval.map((bound) => amountText(name, bound, true));
     return [`${amountText(name, difference, true)} per answer [${low}, ${high}]`];
