@@ -2,13 +2,9 @@ import path from 'node:path';
 import { evaluationDocument } from '../core/evaluation/document.js';
 import { evaluate, withoutFailures } from '../core/evaluation/evaluate.js';
 import { type OpenScorer, openScorer } from '../core/evaluation/open-scorer.js';
-import { type EvaluationPlan, planEvaluation } from '../core/evaluation/plan.js';
 import type { EvaluationReport } from '../core/evaluation/report.js';
-import type { Scorer } from '../core/evaluation/scorer.js';
 import { tasteContext } from '../core/evaluation/taste-context.js';
-import type { Fractions } from '../core/example/splits.js';
 import { describeProgress } from '../core/program/batch-progress.js';
-import type { Executor } from '../core/program/executor.js';
 import { widthFor } from '../core/program/pool.js';
 import { programHash } from '../core/program/program-hash.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
@@ -16,9 +12,9 @@ import type { ModelHub } from '../models/model-hub.js';
 import { definitionAt } from './baseline.js';
 import { type CommandContext, openStore, workspaceOf } from './context.js';
 import { describeEvaluation } from './describe-evaluation.js';
+import { onTable, type Rows, rowsOf } from './evaluation-rows.js';
 import { modeOf, openExecutor, openRunHub } from './executor.js';
-import { givenInputs } from './inputs.js';
-import { mappingOf, share, usage, wholeNumber } from './options.js';
+import { share, usage, wholeNumber } from './options.js';
 import { reportFiles } from './report-files.js';
 import { definitionOf, findDefinition } from './signature.js';
 
@@ -87,42 +83,6 @@ function openScorerOf(context: CommandContext, hub: ModelHub, definition: Signat
   });
 }
 
-/** What is evaluated on: chosen once, and the same for both sides of a comparison. */
-interface Rows {
-  readonly plan: EvaluationPlan;
-  readonly seed: number;
-  readonly data: {
-    readonly file: string;
-    readonly sha256: string;
-    readonly rows: number;
-    readonly split: string | null;
-    readonly left_out: number;
-  };
-}
-
-async function rowsOf(context: CommandContext, definition: SignatureDefinition, scorer: Scorer | undefined): Promise<Rows> {
-  const { values, output } = context;
-  const file = values.data;
-  if (file === undefined) throw usage('evaluate needs rows.', 'Add --data FILE.csv, with a column per input and per label.');
-  const seed = wholeNumber(values, 'seed', 0, 2 ** 31 - 1) ?? 1;
-  const { readDataset } = await import('../store/index.js');
-  const { columns, rows, sha256, problems } = await readDataset(path.resolve(file), workspaceOf(context));
-  const plan = planEvaluation({
-    ...{ definition, file, columns, rows, seed },
-    metric: values.metric,
-    scorer,
-    mapping: mappingOf(values.map ?? []),
-    fixed: await givenInputs(values.input ?? [], values['input-file'], definition.signature),
-    split: values.split,
-    splitColumn: values['split-column'],
-    fractions: fractionsOf(values.fractions),
-  });
-  const leftOut = [...problems, ...plan.problems];
-  for (const { line, message, hint } of leftOut) output.warn(`${file}:${line}: ${message} ${hint}`);
-  const data = { file, sha256, rows: plan.examples.length, split: plan.split ?? null, left_out: leftOut.length };
-  return { plan, seed, data };
-}
-
 async function evaluateOn(
   context: CommandContext,
   hub: ModelHub,
@@ -132,13 +92,8 @@ async function evaluateOn(
   const { values, output, signal } = context;
   const repeats = wholeNumber(values, 'repeats', 1, 100) ?? 1;
   const workspaceFolder = workspaceOf(context);
-  const { Locks, openEvaluationResults, withImagesOfTable } = await import('../store/index.js');
+  const { Locks, openEvaluationResults } = await import('../store/index.js');
   const { executor, concurrency } = await openExecutor(context, definition, { hub });
-  const table = path.resolve(data.file);
-  const withImages: Executor = {
-    ...executor,
-    run: async (given, options) => executor.run(await withImagesOfTable(definition.signature, given, table, workspaceFolder), options),
-  };
   const [{ program, predictor }] = executor.routes;
   const results = await openEvaluationResults({
     workspaceFolder,
@@ -152,7 +107,7 @@ async function evaluateOn(
   try {
     return await evaluate({
       examples: plan.examples,
-      executor: withImages,
+      executor: await onTable(context, executor, data.file),
       scorer: plan.scorer,
       concurrency: widthFor(concurrency),
       repeats,
@@ -172,14 +127,4 @@ async function evaluateOn(
   } finally {
     output.endProgress();
   }
-}
-
-/** `0.5,0.25,0.25`: shares of train, validation and test. @throws AtelierError `usage.invalid` */
-function fractionsOf(text: string | undefined): Fractions | undefined {
-  if (text === undefined) return undefined;
-  const [train, validation, test, ...more] = text.split(',').map(Number);
-  if (train === undefined || validation === undefined || test === undefined || more.length > 0 || Number.isNaN(train + validation + test)) {
-    throw usage(`--fractions takes three shares, not "${text}".`, 'For example --fractions 0.5,0.25,0.25 for train, validation and test.');
-  }
-  return { train, validation, test };
 }
