@@ -7,16 +7,26 @@ import { type CommandContext, workspaceOf } from './context.js';
 
 /**
  * The signature as it was at a revision of git, from the file that defines it now.
+ * @param option the one that asks for it
  * @param revision anything that git knows: a branch, a tag, a commit, `HEAD~1`
  * @throws AtelierError `usage.invalid` (no file of the workspace, no repository, no such revision, not there at that time),
  *   `signature.invalid`
  */
-export async function definitionAt(context: CommandContext, file: string | undefined, revision: string): Promise<SignatureDefinition> {
+export async function definitionAt(
+  context: CommandContext,
+  file: string | undefined,
+  revision: string,
+  option: 'baseline' | 'against' = 'baseline',
+): Promise<SignatureDefinition> {
   const workspace = workspaceOf(context);
   if (file === undefined) {
-    throw new AtelierError('usage.invalid', '--baseline compares with an earlier state of a signature file, and this signature has none.', {
-      hint: 'Copy the built-in signature into signatures/, or leave --baseline out.',
-    });
+    throw new AtelierError(
+      'usage.invalid',
+      `--${option} compares with an earlier state of a signature file, and this signature has none.`,
+      {
+        hint: `Copy the built-in signature into signatures/, or leave --${option} out.`,
+      },
+    );
   }
   // Nothing, or a ":", would mean the index or a file, and no earlier state at all.
   if (!/^[\w.@][\w./@{}~^+-]*$/.test(revision)) {

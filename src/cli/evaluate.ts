@@ -24,6 +24,7 @@ const UNSAVED = 'unsaved';
 /** `atelier evaluate <signature> --data FILE`. @returns the exit code: 1 when it ended early, or a gate is closed */
 export async function run(context: CommandContext): Promise<number> {
   const { values, output, positionals } = context;
+  if (values.against !== undefined || values.comparer !== undefined) return (await import('./rank.js')).rankContenders(context);
   const [reference, ...rest] = positionals;
   if (reference === undefined || rest.length > 0) {
     throw usage('evaluate takes one signature.', 'For example: atelier evaluate sentiment --data data/reviews.csv');

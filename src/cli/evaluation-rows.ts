@@ -11,7 +11,7 @@ import { givenInputs } from './inputs.js';
 import { mappingOf, usage, wholeNumber } from './options.js';
 
 /** A dataset, and what the command line says about its rows. */
-interface GivenRows {
+export interface GivenRows {
   readonly options: Omit<PlanOptions, 'definition' | 'metric' | 'scorer'>;
   readonly sha256: string;
   /** Rows that are no rows. */
@@ -32,7 +32,7 @@ export interface Rows {
 }
 
 /** @param signature whose inputs the command line may give to all rows. @throws AtelierError `usage.invalid`, `input.*`, `data.*` */
-async function givenRows(context: CommandContext, signature: Signature): Promise<GivenRows> {
+export async function givenRows(context: CommandContext, signature: Signature): Promise<GivenRows> {
   const { values } = context;
   const file = values.data;
   if (file === undefined) throw usage('evaluate needs rows.', 'Add --data FILE.csv, with a column per input and per label.');

@@ -43,6 +43,12 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
       --report F      F.xml (JUnit), F.html, F.json, F.md; may be given several times
       --repeats N, --allow-seen (rows that are demos of the program), --retry-failed
 
+  atelier evaluate <signature> --data ROWS.csv --against REF [--against REF ...]
+      Ranks the signature against other states of it: a judge compares each two answers to a row,
+      in both orders. REF is a revision of git, or another signature with the same outputs.
+      --judge-model M  who judges (default: the model itself)
+      --comparer S     by which signature (default: CompareAnswers)
+
 Common options
   --json             one JSON document on standard output, everything else on standard error
   --workspace DIR    where the files are (default: here)

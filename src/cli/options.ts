@@ -35,6 +35,8 @@ const OPTIONS = {
   repeats: { type: 'string' },
   'fail-under': { type: 'string' },
   baseline: { type: 'string' },
+  against: { type: 'string', multiple: true },
+  comparer: { type: 'string' },
   report: { type: 'string', multiple: true },
   'allow-seen': { type: 'boolean' },
   workspace: { type: 'string' },
@@ -87,6 +89,8 @@ const OWN: Partial<Record<keyof typeof OPTIONS, Command[]>> = {
   repeats: ['evaluate'],
   'fail-under': ['evaluate'],
   baseline: ['evaluate'],
+  against: ['evaluate'],
+  comparer: ['evaluate'],
   report: ['evaluate'],
   'allow-seen': ['evaluate'],
 };
