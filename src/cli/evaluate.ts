@@ -10,6 +10,7 @@ import { programHash } from '../core/program/program-hash.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import type { ModelHub } from '../models/model-hub.js';
 import { definitionAt } from './baseline.js';
+import { prepareJudgeCheck } from './check-judge.js';
 import { type CommandContext, openStore, workspaceOf } from './context.js';
 import { describeEvaluation } from './describe-evaluation.js';
 import { onTable, type Rows, rowsOf } from './evaluation-rows.js';
@@ -38,16 +39,19 @@ export async function run(context: CommandContext): Promise<number> {
   const hub = await openRunHub(context);
   const opened = await openScorerOf(context, hub, found.definition);
   try {
+    const check = await prepareJudgeCheck(context, found.definition.signature, opened.judge);
     const rows = await rowsOf(context, found.definition, opened.scorer);
     const report = await evaluateOn(context, hub, found.definition, rows);
     const baseline =
       earlier === undefined ? undefined : { with: values.baseline ?? '', report: await evaluateOn(context, hub, earlier, rows) };
+    const judge = report.stopped === undefined ? await check?.() : undefined;
     const facts = {
       signature: found.definition.signature,
       version: UNSAVED,
       data: rows.data,
       created: new Date().toISOString(),
       failUnder,
+      judge,
     };
     const document = evaluationDocument(facts, report, baseline);
     await reports.write(document);
@@ -57,7 +61,13 @@ export async function run(context: CommandContext): Promise<number> {
     const isOpen = baseline !== undefined && (baseline.report.stopped !== undefined || document.compare?.n === 0);
     if (isOpen)
       output.warn(`Nothing can be said about ${values.baseline}: ${baseline.report.stopped?.message ?? 'no row has a score in both.'}`);
-    return report.stopped !== undefined || isOpen || document.gate?.passed === false || document.compare?.verdict === 'worse' ? 1 : 0;
+    return report.stopped !== undefined ||
+      judge?.stopped !== undefined ||
+      isOpen ||
+      document.gate?.passed === false ||
+      document.compare?.verdict === 'worse'
+      ? 1
+      : 0;
   } finally {
     await opened.dispose();
   }

@@ -42,6 +42,8 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
                       when it really got worse
       --report F      F.xml (JUnit), F.html, F.json, F.md; may be given several times
       --repeats N, --allow-seen (rows that are demos of the program), --retry-failed
+      --check-judge N  for image prompts: lets the judge rate the newest N prompts that you have
+                      rated, too (of --user ID, or of all), and says how far it agrees with you
 
   atelier evaluate <signature> --data ROWS.csv --against REF [--against REF ...]
       Ranks the signature against other states of it: a judge compares each two answers to a row,

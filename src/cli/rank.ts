@@ -25,8 +25,10 @@ const MEANINGLESS = {
   metric: 'A judge compares the answers: name its signature with --comparer.',
   baseline: 'Name the revision with --against.',
   'fail-under': 'There is no score to hold against it.',
+  user: 'A ranking takes no ratings.',
   report: 'Take the JSON document instead: --json.',
   repeats: 'Each row is run once; more rows say more.',
+  'check-judge': 'A comparer gives no ratings that yours could be held against.',
   'retry-failed': 'What failed is tried again anyway.',
 } as const;
 
