@@ -9,7 +9,7 @@ const SHOWN = 70;
 
 /** An evaluation for people; fits 100 columns. */
 export function describeEvaluation(document: EvaluationDocument): string {
-  const { failures, overridden, leaked, unseen, variance, stopped, total, rows, compare, gate } = document;
+  const { failures, overridden, leaked, unseen, variance, stopped, total, rows, compare, gate, judge } = document;
   const worst = rows
     .filter(({ score }) => (score ?? 0) < 1)
     .sort((a, b) => (a.score ?? -1) - (b.score ?? -1))
@@ -28,6 +28,7 @@ export function describeEvaluation(document: EvaluationDocument): string {
       : [`from repeat to repeat the score differs by ${variance.between.toFixed(3)} (standard deviation)`]),
     ...(overridden === 0 ? [] : [`${count(overridden, 'score')} set by hand`]),
     ...(compare === undefined ? [] : [comparison(compare), ...objectiveChanges(compare)]),
+    ...(judge === undefined ? [] : [judge.sentence]),
     ...(stopped === undefined ? [] : [`ended early: ${rows.length} of ${total} results`]),
     ...(gate === undefined ? [] : [gate.reason]),
     facts(document),

@@ -9,6 +9,7 @@ import { describeProgress } from '../core/program/batch-progress.js';
 import { widthFor } from '../core/program/pool.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import type { ModelHub } from '../models/model-hub.js';
+import { prepareJudgeCheck } from './check-judge.js';
 import { type CommandContext, DATA_FOLDER, openStore, workspaceOf } from './context.js';
 import { describeEvaluation } from './describe-evaluation.js';
 import { type Rows, rowsOf } from './evaluation-rows.js';
@@ -24,6 +25,7 @@ const UNSAVED = 'unsaved';
 /** `atelier evaluate <signature> --data FILE`. @returns the exit code: 1 when it ended early, or a gate is closed */
 export async function run(context: CommandContext): Promise<number> {
   const { values, positionals } = context;
+  if (values.against !== undefined || values.comparer !== undefined) return (await import('./rank.js')).rankContenders(context);
   const [reference, ...rest] = positionals;
   if (reference === undefined || rest.length > 0) {
     throw usage('evaluate takes one signature.', 'For example: atelier evaluate sentiment --data data/reviews.csv');
@@ -80,12 +82,14 @@ async function evaluateOnce(context: CommandContext, reference: string, reports:
     values['no-overrides'] === true ? [] : await new ScoreOverrides({ workspaceFolder, dataFolder: DATA_FOLDER, onProblem }).read();
   const opened = await openScorerOf(context, hub, found.definition);
   try {
+    const check = await prepareJudgeCheck(context, found.definition.signature, opened.judge);
     const rows = await rowsOf(context, found.definition, opened.scorer);
     const report = await evaluateOn(context, hub, found.definition, rows);
     const baseline =
       earlier === undefined ? undefined : { with: values.baseline ?? '', report: await evaluateOn(context, hub, earlier, rows) };
+    const judge = report.stopped === undefined ? await check?.() : undefined;
     const { signature } = found.definition;
-    const facts = { signature, version: UNSAVED, data: rows.data, created: new Date().toISOString(), failUnder };
+    const facts = { signature, version: UNSAVED, data: rows.data, created: new Date().toISOString(), failUnder, judge };
     const document = evaluationDocument(overriddenOutcome({ facts, report, baseline }, overrides));
     await reports.write(document);
     output.result(document, describeEvaluation(document));
@@ -94,7 +98,13 @@ async function evaluateOnce(context: CommandContext, reference: string, reports:
     const isOpen = baseline !== undefined && (baseline.report.stopped !== undefined || document.compare?.n === 0);
     if (isOpen)
       output.warn(`Nothing can be said about ${values.baseline}: ${baseline.report.stopped?.message ?? 'no row has a score in both.'}`);
-    return report.stopped !== undefined || isOpen || document.gate?.passed === false || document.compare?.verdict === 'worse' ? 1 : 0;
+    return report.stopped !== undefined ||
+      judge?.stopped !== undefined ||
+      isOpen ||
+      document.gate?.passed === false ||
+      document.compare?.verdict === 'worse'
+      ? 1
+      : 0;
   } finally {
     await opened.dispose();
   }

@@ -1,17 +1,27 @@
 import path from 'node:path';
-import { type EvaluationPlan, planEvaluation } from '../core/evaluation/plan.js';
+import { type EvaluationPlan, type PlanOptions, planEvaluation } from '../core/evaluation/plan.js';
 import type { Scorer } from '../core/evaluation/scorer.js';
 import type { Fractions } from '../core/example/splits.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
+import type { Signature } from '../core/signature/signature.js';
+import type { Problem } from '../store/problem.js';
 import { type CommandContext, workspaceOf } from './context.js';
 import { givenInputs } from './inputs.js';
 import { mappingOf, usage, wholeNumber } from './options.js';
+
+/** A dataset, and what the command line says about its rows. */
+export interface GivenRows {
+  readonly options: Omit<PlanOptions, 'definition' | 'metric' | 'scorer'>;
+  readonly sha256: string;
+  /** Rows that are no rows. */
+  readonly problems: readonly Problem[];
+}
 
 /** What is evaluated on: chosen once, and the same for all sides of a comparison. */
 export interface Rows {
   readonly plan: EvaluationPlan;
   readonly seed: number;
-  /** Absolute path. */
+  /** Absolute path of the dataset. */
   readonly table: string;
   readonly data: {
     readonly file: string;
@@ -22,32 +32,35 @@ export interface Rows {
   };
 }
 
-/**
- * The rows of `--data` that the other options choose; rows that cannot be used are warned of.
- * @throws AtelierError `usage.invalid`, `data.*`
- */
-export async function rowsOf(context: CommandContext, definition: SignatureDefinition, scorer: Scorer | undefined): Promise<Rows> {
-  const { values, output } = context;
+/** @param signature whose inputs the command line may give to all rows. @throws AtelierError `usage.invalid`, `input.*`, `data.*` */
+export async function givenRows(context: CommandContext, signature: Signature): Promise<GivenRows> {
+  const { values } = context;
   const file = values.data;
   if (file === undefined) throw usage('evaluate needs rows.', 'Add --data FILE.csv, with a column per input and per label.');
-  const table = path.resolve(file);
   const seed = wholeNumber(values, 'seed', 0, 2 ** 31 - 1) ?? 1;
   const { readDataset } = await import('../store/index.js');
-  const { columns, rows, sha256, problems } = await readDataset(table, workspaceOf(context));
-  const plan = planEvaluation({
-    ...{ definition, file, columns, rows, seed },
-    metric: values.metric,
-    scorer,
+  const { columns, rows, sha256, problems } = await readDataset(path.resolve(file), workspaceOf(context));
+  const options = {
+    ...{ file, columns, rows, seed },
     mapping: mappingOf(values.map ?? []),
-    fixed: await givenInputs(values.input ?? [], values['input-file'], definition.signature),
+    fixed: await givenInputs(values.input ?? [], values['input-file'], signature),
     split: values.split,
     splitColumn: values['split-column'],
     fractions: fractionsOf(values.fractions),
-  });
+  };
+  return { options, sha256, problems };
+}
+
+/** The rows of an evaluation; those that cannot be used are warnings. @throws AtelierError `usage.invalid`, `input.*`, `data.*` */
+export async function rowsOf(context: CommandContext, definition: SignatureDefinition, scorer: Scorer | undefined): Promise<Rows> {
+  const { values, output } = context;
+  const { options, sha256, problems } = await givenRows(context, definition.signature);
+  const { file, seed } = options;
+  const plan = planEvaluation({ ...options, definition, metric: values.metric, scorer });
   const leftOut = [...problems, ...plan.problems];
   for (const { line, message, hint } of leftOut) output.warn(`${file}:${line}: ${message} ${hint}`);
   const data = { file, sha256, rows: plan.examples.length, split: plan.split ?? null, left_out: leftOut.length };
-  return { plan, seed, table, data };
+  return { plan, seed, table: path.resolve(file), data };
 }
 
 /** `0.5,0.25,0.25`: shares of train, validation and test. @throws AtelierError `usage.invalid` */

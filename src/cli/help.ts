@@ -44,6 +44,14 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
       --watch         again after each change of the signature, the rows or the metric
       --repeats N, --allow-seen (rows that are demos of the program), --retry-failed,
       --no-overrides  without the scores that people set (data/score_overrides.csv)
+      --check-judge N  for image prompts: lets the judge rate the newest N prompts that you have
+                      rated, too (of --user ID, or of all), and says how far it agrees with you
+
+  atelier evaluate <signature> --data ROWS.csv --against REF [--against REF ...]
+      Ranks the signature against other states of it: a judge compares each two answers to a row,
+      in both orders. REF is a revision of git, or another signature with the same outputs.
+      --judge-model M  who judges (default: the model itself)
+      --comparer S     by which signature (default: CompareAnswers)
 
 Common options
   --json             one JSON document on standard output, everything else on standard error

@@ -31,11 +31,6 @@ export interface EvaluateTableOptions extends Omit<EvaluateOptions, 'known' | 'c
 export async function evaluateTable(options: EvaluateTableOptions): Promise<EvaluationReport> {
   const { executor, examples, scorer, table, workspaceFolder, reuse, tastes, onRow, onProblem } = options;
   const [{ program, predictor }] = executor.routes;
-  const { signature } = program;
-  const withImages: Executor = {
-    ...executor,
-    run: async (given, more) => executor.run(await withImagesOfTable(signature, given, table, workspaceFolder), more),
-  };
   const results = await openEvaluationResults({
     workspaceFolder,
     locks: new Locks(workspaceFolder),
@@ -47,7 +42,7 @@ export async function evaluateTable(options: EvaluateTableOptions): Promise<Eval
   const pictures = await picturesOf(executor, examples, table, workspaceFolder);
   return evaluate({
     ...options,
-    executor: withImages,
+    executor: executorForTable(executor, table, workspaceFolder),
     known: reuse === 'none' ? undefined : reuse === 'all' ? results.known : withoutFailures(results.known),
     context: tasteContext(tastes),
     behind: (example) => pictures.get(example),
@@ -57,6 +52,18 @@ export async function evaluateTable(options: EvaluateTableOptions): Promise<Eval
     },
     now: () => performance.now(),
   });
+}
+
+/**
+ * The executor for rows of a table, whose images are files beside it or in the workspace.
+ * @param table absolute path
+ */
+export function executorForTable(executor: Executor, table: string, workspaceFolder: string): Executor {
+  const { signature } = executor.routes[0].program;
+  return {
+    ...executor,
+    run: async (given, options) => executor.run(await withImagesOfTable(signature, given, table, workspaceFolder), options),
+  };
 }
 
 /** What the pictures of each row hold, as SHA-256: a file that was painted over is another input. One that cannot be read says so later. */

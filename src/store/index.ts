@@ -5,7 +5,7 @@ export type { Cell } from './csv-format.js';
 export type { CsvRow } from './csv-rows.js';
 export { CsvTable, type CsvTableOptions } from './csv-table.js';
 export { type Dataset, readDataset } from './dataset.js';
-export { type EvaluateTableOptions, evaluateTable, type Reuse } from './evaluate-table.js';
+export { type EvaluateTableOptions, evaluateTable, executorForTable, type Reuse } from './evaluate-table.js';
 export { type EvaluationResults, openEvaluationResults } from './evaluation-results.js';
 export { GenerationStore } from './generation-store.js';
 export { withImageFiles, withImagesOfTable } from './image-file.js';

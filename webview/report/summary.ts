@@ -87,7 +87,7 @@ function scale([from, to]: readonly [number, number], value: number | undefined,
 
 /** What the score leaves out, and whether it is enough. */
 function notes(evaluation: EvaluationDocument): HTMLElement {
-  const { failures, score_with_failures_as_zero: asZero, overridden, leaked, unseen, stopped, rows, total, gate } = evaluation;
+  const { failures, score_with_failures_as_zero: asZero, overridden, leaked, unseen, stopped, rows, total, gate, judge } = evaluation;
   const notice = (kind: string, ...children: (Node | string)[]) => h('li', { class: kind }, ...children);
   const list: HTMLElement[] = [];
   if (gate !== undefined) {
@@ -110,6 +110,9 @@ function notes(evaluation: EvaluationDocument): HTMLElement {
     const [low, high] = unseen.interval;
     const others = `On the others the score is ${fixed(unseen.score)} (${fixed(low)} to ${fixed(high)}, n = ${whole(unseen.n)}).`;
     list.push(notice('warning', h('b', {}, known), others));
+  }
+  if (judge !== undefined) {
+    list.push(notice(judge.trust === 'low' ? 'warning' : 'passed', h('b', {}, `Trust in the judge: ${judge.trust}. `), judge.sentence));
   }
   return h('ul', { class: 'notes', hidden: list.length === 0 }, ...list);
 }

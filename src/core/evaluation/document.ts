@@ -1,8 +1,9 @@
 import type { ErrorDocument } from '../errors.js';
 import type { LeakSource } from '../example/leakage.js';
-import type { FieldValue, FieldValues } from '../program/program.js';
+import { addSpent, type FieldValue, type FieldValues } from '../program/program.js';
 import type { Signature } from '../signature/signature.js';
 import { isJsonObject } from '../text/json-schema.js';
+import { type JudgeCheck, type JudgeDocument, judgeDocument } from './check-judge.js';
 import { byIdentity, compareReports } from './compare.js';
 import { type ConfusionDocument, confusionOf, type RowCells } from './confusion.js';
 import { type GateDocument, gateOf } from './gate.js';
@@ -22,6 +23,8 @@ export interface DocumentFacts {
   readonly passAt?: number | undefined;
   /** The least score, 0..1, with which the evaluation passes; no gate when absent. */
   readonly failUnder?: number | undefined;
+  /** How far the judge that scored agrees with a person, when it was looked at. */
+  readonly judge?: JudgeCheck | undefined;
 }
 
 /** An earlier evaluation to compare with. */
@@ -162,6 +165,8 @@ export interface EvaluationDocument extends ScoreDocument {
   readonly cached: number | null;
   readonly gate?: GateDocument;
   readonly compare?: CompareDocument;
+  /** How far the judge agrees with a person's ratings. */
+  readonly judge?: JudgeDocument;
   /** One for each class output that has labels. */
   readonly confusion?: readonly ConfusionDocument[];
   readonly rows: readonly RowDocument[];
@@ -176,10 +181,11 @@ const PASS_AT = 0.5;
  * @throws AtelierError `usage.invalid` when the baseline was scored by another metric
  */
 export function evaluationDocument({ facts, report, baseline }: EvaluationOutcome): EvaluationDocument {
-  const { signature, version, data, created, passAt = PASS_AT, failUnder } = facts;
+  const { signature, version, data, created, passAt = PASS_AT, failUnder, judge } = facts;
   const { confusion, cells } = confusionOf(signature.outputs, report.rows);
   const before = baseline === undefined ? new Map<EvaluatedRow, EvaluatedRow>() : resultsBefore(baseline.report, report);
-  const { spent, variance, stopped } = report;
+  const { variance, stopped } = report;
+  const spent = judge === undefined ? report.spent : addSpent(report.spent, judge.spent);
   return {
     signature: signature.name,
     version,
@@ -202,6 +208,7 @@ export function evaluationDocument({ facts, report, baseline }: EvaluationOutcom
     cached: report.cachedShare ?? null,
     ...present({ gate: failUnder === undefined ? undefined : gateOf(report, failUnder, data.left_out) }),
     ...present({ compare: baseline === undefined ? undefined : compareDocument(baseline, report) }),
+    ...present({ judge: judge === undefined ? undefined : judgeDocument(judge) }),
     ...(confusion.length === 0 ? {} : { confusion }),
     rows: report.rows.map((row) => rowDocument(row, signature, cells.get(row), before.get(row))),
   };

@@ -49,7 +49,7 @@ ${cases.map(caseElement).join('\n')}
 }
 
 function properties(document: EvaluationDocument): (readonly [name: string, value: string | number])[] {
-  const { data, latency_ms: latency, compare, interval } = document;
+  const { data, latency_ms: latency, compare, interval, judge } = document;
   return [
     ['score', document.score ?? 'none'],
     ['interval', interval.join(' to ')],
@@ -72,6 +72,7 @@ function properties(document: EvaluationDocument): (readonly [name: string, valu
     ['cost_usd', document.cost_usd ?? 'unknown'],
     ...(latency === null ? [] : [['latency_ms_p50', latency.p50] as const, ['latency_ms_p95', latency.p95] as const]),
     ...(compare === undefined ? [] : [['compared', verdictText(compare)] as const]),
+    ...(judge === undefined ? [] : [['judge', judge.sentence] as const]),
   ];
 }
 

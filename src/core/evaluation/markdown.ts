@@ -25,12 +25,13 @@ const MOST_OPTIONS = 10;
  * text: no mark-up, no link, no mention of a person.
  */
 export function markdownReport(document: EvaluationDocument): string {
-  const { signature, version, compare, confusion = [], gate } = document;
+  const { signature, version, compare, confusion = [], gate, judge } = document;
   const blocks = [
     `### ${asText(signature)} ${asText(version)}: ${scoreWithInterval(document)}`,
     ...(gate === undefined ? [] : [`${gate.passed ? '✅ Passed' : '❌ Failed'}. ${asText(gate.reason)}`]),
     ...(compare === undefined ? [] : [`**${capital(asText(verdictText(compare)))}**`]),
     ...caveats(document).map((caveat) => `⚠️ ${asText(caveat)}`),
+    ...(judge === undefined ? [] : [`${judge.trust === 'low' ? '⚠️ ' : ''}${asText(judge.sentence)}`]),
     facts(document),
     ...(compare === undefined ? [] : [comparison(compare)]),
     ...confusion.map(confusionBlock),

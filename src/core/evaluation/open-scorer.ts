@@ -22,6 +22,8 @@ export interface ScorerPorts {
 /** A scorer that holds a model or a process; undefined: the metric is made of its name alone. */
 export interface OpenScorer {
   readonly scorer: Scorer | undefined;
+  /** The judge alone, without the metric that may decide first; undefined: none judges. */
+  readonly judge?: Scorer;
   dispose(): Promise<void>;
 }
 
@@ -48,8 +50,8 @@ export async function openScorer(asked: JsonValue | undefined, definition: Signa
   }
   const rubric = await ports.judge(spec.rubric);
   const judge = judgeScorer({ executor: rubric.executor, rubric: rubricOf(rubric.definition) });
-  if (spec.first === undefined) return { scorer: judge, dispose: async () => undefined };
+  if (spec.first === undefined) return { scorer: judge, judge, dispose: async () => undefined };
   const { metric, low, high } = spec.first;
   const scorer = firstDeciding([{ metric: parseMetric(metric, definition.signature), low, high }], judge);
-  return { scorer, dispose: async () => undefined };
+  return { scorer, judge, dispose: async () => undefined };
 }

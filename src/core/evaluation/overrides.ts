@@ -1,6 +1,10 @@
 import { AtelierError } from '../errors.js';
+import { agreementOf, trust } from '../metric/agreement.js';
+import { isJudge } from '../metric/judge.js';
+import { NOTHING_SPENT } from '../program/program.js';
 import { canonicalJson } from '../text/json-schema.js';
 import { sha256 } from '../text/sha256.js';
+import type { JudgeCheck } from './check-judge.js';
 import type { EvaluationOutcome } from './document.js';
 import { isScore } from './evaluate-row.js';
 import { type EvaluatedRow, type EvaluationReport, reportOf } from './report.js';
@@ -48,13 +52,17 @@ function withOverrides(report: EvaluationReport, signature: string, overrides: r
   );
 }
 
-/** An outcome with the scores that people set, in both of its reports. */
+/**
+ * An outcome with the scores that people set, in both of its reports. Of a judge it says how far those scores agree with the judge's,
+ * unless that is known already.
+ */
 export function overriddenOutcome(outcome: EvaluationOutcome, overrides: readonly ScoreOverride[]): EvaluationOutcome {
   const { facts, report, baseline } = outcome;
   const { name } = facts.signature;
+  const changed = withOverrides(report, name, overrides);
   return {
-    facts,
-    report: withOverrides(report, name, overrides),
+    facts: { ...facts, judge: facts.judge ?? agreementWith(changed) },
+    report: changed,
     ...(baseline === undefined ? {} : { baseline: { ...baseline, report: withOverrides(baseline.report, name, overrides) } }),
   };
 }
@@ -75,6 +83,16 @@ export function overrideOf(
     throw new AtelierError('usage.invalid', `A score is a number from 0 to 1, not ${given.score}.`, { hint: 'Correct it.' });
   }
   return { ...given, example: row.example, answer: answerHash(row.outputs) };
+}
+
+/** @returns undefined when no judge gave the scores */
+function agreementWith({ scorer, rows }: EvaluationReport): JudgeCheck | undefined {
+  if (!isJudge(scorer)) return undefined;
+  const pairs = rows.flatMap(({ score, overridden: before }) =>
+    before?.measured === undefined || score === undefined ? [] : [{ stars: 1 + Math.round(4 * score), score: before.measured }],
+  );
+  const agreement = agreementOf(pairs);
+  return { agreement, trust: trust(agreement), failed: 0, spent: NOTHING_SPENT, stopped: undefined };
 }
 
 function overridden(row: EvaluatedRow, { score, comment, userId, timestamp }: ScoreOverride): EvaluatedRow {

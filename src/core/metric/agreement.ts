@@ -62,7 +62,10 @@ export function trust({ n, rankCorrelation, interval }: Agreement): Trust {
   if (n < LEAST_PAIRS) {
     return {
       level: 'low',
-      sentence: `Only ${n} of your ratings can be compared with the judge: rate ${LEAST_PAIRS} or more before you rely on it.`,
+      sentence:
+        n === 0
+          ? `You have scored none of the answers that the judge scored: score ${LEAST_PAIRS} or more before you rely on it.`
+          : `Only ${n} of your ratings can be compared with the judge: rate ${LEAST_PAIRS} or more before you rely on it.`,
     };
   }
   if (rankCorrelation === undefined) {

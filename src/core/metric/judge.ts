@@ -36,6 +36,11 @@ export function judgeScorer({ executor, rubric, seed = 0 }: JudgeOptions): Score
   };
 }
 
+/** Whether scores of this name are a judge's alone, and no cheaper metric's. */
+export function isJudge(scorer: string): boolean {
+  return scorer.startsWith('judge(');
+}
+
 /** Signature, models and a hash of all that the answers depend on. @param more what they depend on beside the programs */
 function namedExecutor({ routes }: Executor, more: unknown): string {
   const models = routes.map(({ predictor }) => predictor.model).join(' or ');

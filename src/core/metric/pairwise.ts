@@ -49,6 +49,7 @@ export interface PositionBias {
 }
 
 const INPUTS = ['first_answer', 'second_answer'] as const;
+const MORE_INPUTS = ['task', 'given_inputs', 'reference'] as const;
 const WINNERS = ['first', 'second', 'tie'];
 
 /**
@@ -87,22 +88,24 @@ export function positionBias(results: readonly Pick<PairResult, 'orders' | 'disa
 }
 
 /**
- * The output that names the winner: every way needs the inputs `first_answer` and `second_answer`, and a class output of one name with the
- * options `first`, `second` and `tie`.
+ * The output that names the winner: every way needs the inputs `first_answer` and `second_answer`, no other one that a judge knows nothing
+ * for, and a class output of one name with the options `first`, `second` and `tie`.
  * @throws AtelierError `signature.invalid`
  */
-function requireComparer({ routes }: Executor): string {
+export function requireComparer({ routes }: Executor): string {
   const found = routes.map(({ program }) => winnerOf(program.signature));
   const [winner] = found;
   const bad = found.findIndex((name) => name === undefined || name !== winner);
   if (bad === -1 && winner !== undefined) return winner;
   throw new AtelierError('signature.invalid', `${(routes[bad] ?? routes[0]).program.signature.name} cannot compare answers.`, {
-    hint: `Its inputs must be ${INPUTS.join(' and ')} (and, if wanted, task, given_inputs, reference), and one class output needs the options ${WINNERS.join(', ')}.`,
+    hint: `Its inputs must be ${INPUTS.join(' and ')} (and, if wanted, ${MORE_INPUTS.join(', ')}), and one class output needs the options ${WINNERS.join(', ')}.`,
   });
 }
 
 function winnerOf({ inputs, outputs }: Signature): string | undefined {
+  const known: readonly string[] = [...INPUTS, ...MORE_INPUTS];
   if (!INPUTS.every((name) => inputs.some((field) => field.name === name))) return undefined;
+  if (inputs.some(({ name, optional }) => optional !== true && !known.includes(name))) return undefined;
   const fits = (options: readonly string[] = []) => options.length === WINNERS.length && WINNERS.every((each) => options.includes(each));
   return outputs.find(({ type, array, optional, options }) => type === 'class' && array !== true && optional !== true && fits(options))
     ?.name;

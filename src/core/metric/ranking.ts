@@ -31,11 +31,17 @@ export interface EloRated {
   readonly matches: number;
 }
 
-const POINTS: Readonly<Record<Outcome, number>> = { win: 1, tie: 0.5, loss: 0 };
+/** A tie is half a win for both. */
+export const POINTS: Readonly<Record<Outcome, number>> = { win: 1, tie: 0.5, loss: 0 };
 
 /** The wins that were expected differ from those that were counted by less than this when the strengths have settled. */
 const SETTLED = 1e-9;
+/** Enough for one of thousands of resamples. */
+const NEARLY_SETTLED = 1e-5;
 const MAX_STEPS = 20_000;
+
+/** Wins, and as many losses, that each is given beforehand. */
+const PRIOR = 0.5;
 
 /**
  * Ranks by strength (Bradley and Terry 1952), found by the MM algorithm of Hunter 2004 ("MM algorithms for generalized Bradley-Terry
@@ -46,7 +52,7 @@ const MAX_STEPS = 20_000;
  * @returns the strongest first; equals by name
  * @throws AtelierError `usage.invalid` for fewer than two names, one that meets itself, or a prior that is no number above 0
  */
-export function bradleyTerry(matches: readonly Match[], { prior = 0.5 }: { readonly prior?: number } = {}): readonly Ranked[] {
+export function bradleyTerry(matches: readonly Match[], { prior = PRIOR }: { readonly prior?: number } = {}): readonly Ranked[] {
   const names = namesOf(matches);
   if (!(prior > 0 && Number.isFinite(prior))) throw invalid(`The prior of a ranking is ${prior}.`, 'Give a number above 0, such as 0.5.');
   if (names.length < 2) throw invalid('There is nothing to rank.', 'Compare at least two with each other.');
@@ -105,28 +111,50 @@ function countOf(matches: readonly Match[], name: string): number {
   return matches.filter(({ first, second }) => first === name || second === name).length;
 }
 
+/**
+ * Strengths alone, as {@link bradleyTerry} gives them, of matches that were held several times.
+ * @param names all that are ranked, also those without a match
+ * @param counts how often each match was held
+ * @param near strengths that these are expected to be near to: the search begins there
+ * @returns in the order of the names
+ */
+export function strengthsOf(
+  names: readonly string[],
+  matches: readonly Match[],
+  counts: ArrayLike<number>,
+  near: ArrayLike<number>,
+): Float64Array {
+  const { played, wins } = tableOf(names, matches, PRIOR, counts);
+  return settled(played, wins, { start: Float64Array.from(near, Math.exp), within: NEARLY_SETTLED });
+}
+
 /** Matches by pair, and wins, those of the prior included. */
-function tableOf(names: readonly string[], matches: readonly Match[], prior: number) {
+function tableOf(names: readonly string[], matches: readonly Match[], prior: number, counts?: ArrayLike<number>) {
   const place = new Map(names.map((name, index) => [name, index]));
   const each = (2 * prior) / (names.length - 1);
   const played = names.map((_, row) => Float64Array.from(names, (_name, column) => (column === row ? 0 : each)));
   const wins = new Float64Array(names.length).fill(prior);
-  const add = (at: number, other: number, points: number) => {
+  const add = (at: number, other: number, points: number, times: number) => {
     const row = played[at];
-    if (row !== undefined) row[other] = (row[other] ?? 0) + 1;
-    wins[at] = (wins[at] ?? 0) + points;
+    if (row !== undefined) row[other] = (row[other] ?? 0) + times;
+    wins[at] = (wins[at] ?? 0) + times * points;
   };
-  for (const { first, second, outcome } of matches) {
+  for (const [index, { first, second, outcome }] of matches.entries()) {
     const [ours, theirs] = [place.get(first) ?? 0, place.get(second) ?? 0];
-    add(ours, theirs, POINTS[outcome]);
-    add(theirs, ours, 1 - POINTS[outcome]);
+    const times = counts?.[index] ?? 1;
+    add(ours, theirs, POINTS[outcome], times);
+    add(theirs, ours, 1 - POINTS[outcome], times);
   }
   return { played, wins };
 }
 
 /** The strengths as logarithms whose mean is 0. */
-function settled(played: readonly Float64Array[], wins: Float64Array): Float64Array {
-  let strengths = new Float64Array(wins.length).fill(1);
+function settled(
+  played: readonly Float64Array[],
+  wins: Float64Array,
+  { start = new Float64Array(wins.length).fill(1), within = SETTLED } = {},
+): Float64Array {
+  let strengths = start;
   for (let step = 0; step < MAX_STEPS; step++) {
     let farthest = 0;
     const next = strengths.map((strength, at) => {
@@ -136,7 +164,7 @@ function settled(played: readonly Float64Array[], wins: Float64Array): Float64Ar
     });
     const middle = Math.exp(next.reduce((total, strength) => total + Math.log(strength), 0) / next.length);
     strengths = next.map((strength) => strength / middle);
-    if (farthest < SETTLED) break;
+    if (farthest < within) break;
   }
   return strengths.map(Math.log);
 }

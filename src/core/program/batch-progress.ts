@@ -31,9 +31,9 @@ export function progressOf({ rows, toRun, ran, failed }: BatchCounts, seconds: n
 }
 
 /** `57 of 200 rows · 12.3 per second · about 12 s left · 2 failed`. */
-export function describeProgress({ rows, done, failed, perSecond, secondsLeft }: BatchProgress): string {
+export function describeProgress({ rows, done, failed, perSecond, secondsLeft }: BatchProgress, what = 'rows'): string {
   return [
-    `${done} of ${rows} rows`,
+    `${done} of ${rows} ${what}`,
     ...(perSecond === undefined ? [] : [`${perSecond.toFixed(perSecond < 10 ? 1 : 0)} per second`]),
     ...(secondsLeft === undefined || secondsLeft === 0 ? [] : [`about ${describeSeconds(secondsLeft)} left`]),
     ...(failed === 0 ? [] : [`${failed} failed`]),

@@ -61,4 +61,17 @@ describe('scores that people set', () => {
       assert.throws(work, (error) => AtelierError.is(error, 'usage.invalid') && message.test(error.message));
     }
   });
+
+  it('say how far a judge agrees with the person who set them', () => {
+    const judge = 'judge(JudgeAnswer, model=m, rubric=abc)';
+    const judged = Array.from({ length: 12 }, (_, index) => rowOf(index + 1, `text ${index}`, { score: index / 11 }));
+    const outcome = (overrides: readonly ScoreOverride[], scorer = judge) =>
+      overriddenOutcome({ facts: { signature: REVIEWS, version: 'v3', data: DATA }, report: reportFrom(judged, { scorer }) }, overrides);
+    const alike = judged.map((row) => setScore(row, row.score, { metric: judge }));
+    assert.deepEqual([outcome(alike).facts.judge?.trust.level, outcome(alike).facts.judge?.agreement.n], ['fair', 12]);
+    const contrary = judged.map((row) => setScore(row, 1 - (row.score ?? 0), { metric: judge }));
+    assert.equal(outcome(contrary).facts.judge?.trust.level, 'low');
+    assert.match(outcome([]).facts.judge?.trust.sentence ?? '', /scored none of the answers/);
+    assert.equal(outcome(alike, 'exact_match').facts.judge, undefined);
+  });
 });
