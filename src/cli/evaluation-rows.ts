@@ -44,6 +44,10 @@ export async function givenRows(context: CommandContext, signature: Signature): 
     ...{ file, columns, rows, seed },
     mapping: mappingOf(values.map ?? []),
     fixed: await givenInputs(values.input ?? [], values['input-file'], signature),
+    trainset:
+      values.train === undefined
+        ? undefined
+        : { file: values.train, ...(await readDataset(path.resolve(values.train), workspaceOf(context))) },
     split: values.split,
     splitColumn: values['split-column'],
     fractions: fractionsOf(values.fractions),

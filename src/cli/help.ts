@@ -35,6 +35,8 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
       change since the last time is not run again.
       --split         train, validation or test: by a column "split" (--split-column C), else by a
                       seeded split, stratified on the label (--fractions 0.5,0.25,0.25)
+      --train FILE    the rows that prompts are made from: rows of --data that are among them are
+                      known, and refused as such
       --metric        exact_match, token_f1, rouge_l, ... with options: contains(word=foo); judge or
                       judge(rubric=NAME) with --judge-model M; a module of yours: metric.mjs
       --fail-under X  exit code 1 below this score; failed rows count as 0

@@ -29,6 +29,8 @@ export interface RowChoice {
   /** Splits by chance instead. */
   readonly fractions?: Fractions | undefined;
   readonly seed: number;
+  /** Rows of another file that a program may be made from, too. */
+  readonly trainset?: readonly Pick<Example, 'inputs'>[] | undefined;
 }
 
 /** The rows of an evaluation. */
@@ -45,7 +47,8 @@ export interface ChosenRows {
  * @throws AtelierError `usage.invalid` (unknown or empty split, column that is not there), `data.malformed` (a wrong name in the column)
  */
 export function chooseRows(examples: readonly Example[], choice: RowChoice): ChosenRows {
-  if (choice.split === undefined) return { examples, split: undefined, trainKeys: new Set() };
+  const { trainset = [] } = choice;
+  if (choice.split === undefined) return { examples, split: undefined, trainKeys: trainKeysOf(trainset) };
   const split = splitNamed(choice.split);
   const splits = splitsOf(examples, choice);
   const chosen = splits[split];
@@ -56,7 +59,7 @@ export function chooseRows(examples: readonly Example[], choice: RowChoice): Cho
     });
   }
   // Rows of the training split may be looked at as such: a score on them is one of rows that were seen.
-  return { examples: chosen, split, trainKeys: trainKeysOf(splits.train) };
+  return { examples: chosen, split, trainKeys: trainKeysOf([...splits.train, ...trainset]) };
 }
 
 function splitsOf(examples: readonly Example[], { signature, file, columns, column, fractions, seed }: RowChoice): Splits {

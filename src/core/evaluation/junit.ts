@@ -57,6 +57,7 @@ function properties(document: EvaluationDocument): (readonly [name: string, valu
     ['failures', document.failures],
     ['score_with_failures_as_zero', document.score_with_failures_as_zero ?? 'none'],
     ['leaked', document.leaked],
+    ['overridden', document.overridden],
     ['signature', document.signature],
     ['version', document.version],
     ['model', document.model],

@@ -1,8 +1,9 @@
-import { type ExampleProblem, readExamples } from '../example/example.js';
+import { type Example, type ExampleProblem, readExamples } from '../example/example.js';
 import type { Fractions } from '../example/splits.js';
 import { defaultMetric, parseMetric } from '../metric/catalog.js';
 import type { BatchRow } from '../program/batch-result.js';
 import type { SignatureDefinition } from '../signature/definition.js';
+import type { Signature } from '../signature/signature.js';
 import type { JsonValue } from '../text/json-schema.js';
 import { type ChosenRows, chooseRows } from './choose-rows.js';
 import { type Scorer, scorerOf } from './scorer.js';
@@ -25,6 +26,8 @@ export interface PlanOptions {
   readonly splitColumn?: string | undefined;
   readonly fractions?: Fractions | undefined;
   readonly seed: number;
+  /** A dataset that a program may be made from: rows of it prove nothing, wherever they stand. */
+  readonly trainset?: Pick<PlanOptions, 'file' | 'columns' | 'rows'> | undefined;
 }
 
 /** What an evaluation will do, before anything is paid. */
@@ -43,5 +46,14 @@ export function planEvaluation(options: PlanOptions): EvaluationPlan {
   const named = () => (spec === undefined ? defaultMetric(signature, read(false).labels.length > 0) : parseMetric(spec, signature));
   const scorer = options.scorer ?? scorerOf(named());
   const { examples, problems } = read(scorer.needsLabels);
-  return { ...chooseRows(examples, { signature, file, columns, split, column: splitColumn, fractions, seed }), scorer, problems };
+  const trainset = trainsetOf(signature, options);
+  return { ...chooseRows(examples, { signature, file, columns, split, column: splitColumn, fractions, seed, trainset }), scorer, problems };
+}
+
+/** The rows of the trainset, read as those of the dataset are. @throws AtelierError `usage.invalid` for columns that are missing */
+export function trainsetOf(
+  signature: Signature,
+  { trainset, mapping = {}, fixed = {} }: Pick<PlanOptions, 'trainset' | 'mapping' | 'fixed'>,
+): readonly Example[] {
+  return trainset === undefined ? [] : readExamples({ signature, ...trainset, mapping, fixed, needsLabels: false }).examples;
 }

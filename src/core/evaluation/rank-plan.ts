@@ -2,7 +2,7 @@ import { AtelierError, asAtelierError } from '../errors.js';
 import { type Example, type ExampleProblem, type Examples, readExamples } from '../example/example.js';
 import type { SignatureDefinition } from '../signature/definition.js';
 import { chooseRows } from './choose-rows.js';
-import type { PlanOptions } from './plan.js';
+import { type PlanOptions, trainsetOf } from './plan.js';
 
 /** Something that shall be ranked, by the name that people gave it: a signature, a revision of one. */
 export interface NamedDefinition {
@@ -40,7 +40,8 @@ export function planRanking(options: RankPlanOptions): RankPlan {
   requireComparable(main, others);
   const { signature } = main.definition;
   const { examples, problems } = readExamples({ signature, columns, rows, file, mapping, fixed, needsLabels: false });
-  const chosen = chooseRows(examples, { signature, file, columns, split, column: splitColumn, fractions, seed });
+  const trainset = trainsetOf(signature, options);
+  const chosen = chooseRows(examples, { signature, file, columns, split, column: splitColumn, fractions, seed, trainset });
   const readings = others.map((other) => ({ ...other, read: inputsFor(other, options) }));
   const unusable = readings.flatMap(({ name, read }) => {
     const wanted = new Set(chosen.examples.map(({ row }) => row.row));

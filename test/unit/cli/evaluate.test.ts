@@ -161,6 +161,15 @@ describe('atelier evaluate', () => {
     assert.deepEqual([marked.leaked, marked.unseen.n], [1, ROWS - 1]);
   });
 
+  it('takes a trainset of its own file, and refuses rows that are in it, too', async () => {
+    write('train.csv', 'text,label\n number 3 ,odd\nnumber 900,even\n');
+    const { code, stdout } = await atelier('parity', '--data', 'rows.csv', '--train', 'train.csv', '--json');
+    assert.deepEqual([code, JSON.parse(stdout).error.code], [1, 'evaluation.leaked']);
+    assert.equal(server.count, 0);
+    const document = await evaluated('--train', 'train.csv', '--allow-seen');
+    assert.deepEqual([document.leaked, document.rows[2].leaked, document.unseen.n], [1, 'train', ROWS - 1]);
+  });
+
   it('compares with an earlier revision, and fails on a real drop alone', async () => {
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: folder, stdio: 'pipe' });
