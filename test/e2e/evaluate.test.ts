@@ -69,6 +69,16 @@ describe('evaluating a signature in the workbench', () => {
     await frame.locator('.list summary').click();
     await frame.getByText('Set to 1.00 by hand; the metric gave 0.00.').waitFor();
     await shot(page, 'evaluation-by-hand');
+    await frame.getByRole('button', { name: 'Change…' }).click();
+    for (const theme of ['light', 'high-contrast', 'high-contrast-light'] as const) {
+      await setTheme(page, theme);
+      await shot(page, `evaluation-by-hand-${theme}`);
+    }
+    await setTheme(page, 'dark');
+    await page.setViewportSize({ width: 640, height: 800 });
+    await shot(page, 'evaluation-by-hand-narrow');
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await frame.getByRole('button', { name: 'Cancel' }).click();
     const kept = readFileSync(path.join(workbench.folder, 'data/score_overrides.csv'), 'utf8');
     assert.match(kept, /,sentiment,exact_match,1,Irony: it is praise\.,/);
     await page.locator('.tab.active', { hasText: /^sentiment \(0\.40 ±/ }).waitFor();
@@ -87,6 +97,7 @@ describe('evaluating a signature in the workbench', () => {
     await runCommand(page, 'Prompt Atelier: Evaluate Signature');
     await pickRow(page, 'reviews.csv');
     await pickRow(page, 'Compare with');
+    await page.getByText('The first words').waitFor();
     await shot(page, 'evaluation-revisions');
     await pickRow(page, 'The first words');
     await pickRow(page, 'Rows');
@@ -97,9 +108,10 @@ describe('evaluating a signature in the workbench', () => {
     await pickRow(page, 'answers of');
     const frame = await webviewFrame(page, 'No real difference from', 30_000);
     await frame.getByText('validation, 5 rows').waitFor();
+    await frame.getByText('5 results', { exact: true }).waitFor();
     await frame.getByText('contains').first().waitFor();
     await page.locator('.notification-toast').waitFor({ state: 'detached' });
-    await picture(page, 'evaluation-compared');
+    await shot(page, 'evaluation-compared');
   });
 
   it('lists datasets and rows in the Test Explorer', async () => {

@@ -24,9 +24,9 @@ if (embedded === null) {
   show(JSON.parse(embedded.textContent ?? '') as EvaluationDocument, { saveCsv: downloadText });
 }
 
-/** A document in place of an earlier one keeps what a person chose to see. */
+/** What the same evaluation says anew keeps what a person chose to see; another one begins at its top. */
 function show(evaluation: EvaluationDocument, host: Host): void {
-  const shown = page?.view();
+  const shown = page?.evaluation.created === evaluation.created ? page?.view() : undefined;
   const next = new ReportPage(evaluation, host, shown);
   page = next;
   const top = document.documentElement.scrollTop;

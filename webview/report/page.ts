@@ -36,7 +36,7 @@ export class ReportPage {
   private filter: Filter = NO_FILTER;
 
   constructor(
-    private readonly evaluation: EvaluationDocument,
+    readonly evaluation: EvaluationDocument,
     private readonly host: Host,
     view?: View,
   ) {
