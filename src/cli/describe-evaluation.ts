@@ -58,7 +58,7 @@ function comparison({
   );
 }
 
-function facts({ model, metric, calls, cost_usd: cost, objectives, latency_ms: latency, reused }: EvaluationDocument): string {
+function facts({ model, metric, calls, cost_usd: cost, compare, objectives, latency_ms: latency, reused }: EvaluationDocument): string {
   const perAnswer = objectivesText(objectives.filter(({ name }) => name !== 'latency_ms'));
   return [
     model,
@@ -68,6 +68,9 @@ function facts({ model, metric, calls, cost_usd: cost, objectives, latency_ms: l
     ...(perAnswer === '' ? [] : [perAnswer]),
     ...(latency === null ? [] : [`p50 ${Math.round(latency.p50)} ms, p95 ${Math.round(latency.p95)} ms`]),
     ...(reused === 0 ? [] : [`${reused} from before`]),
+    ...(compare === undefined || compare.calls === 0
+      ? []
+      : [`${compare.with}: ${count(compare.calls, 'call')}${compare.cost_usd === null ? '' : `, $${compare.cost_usd.toFixed(4)}`}`]),
   ].join(' · ');
 }
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { asAtelierError, isCancellation } from '../core/errors.js';
-import { evaluationDocument } from '../core/evaluation/document.js';
+import { evaluationDocument } from '../core/evaluation/evaluation-document.js';
 import { type OpenScorer, openScorer } from '../core/evaluation/open-scorer.js';
 import { overriddenOutcome } from '../core/evaluation/overrides.js';
 import type { EvaluationReport } from '../core/evaluation/report.js';

@@ -118,7 +118,7 @@ function notes(evaluation: EvaluationDocument): HTMLElement {
 }
 
 function costs(evaluation: EvaluationDocument): HTMLElement {
-  const { usage, cost_usd: cost, latency_ms: latency, cached, calls, reused, variance, seed, data, pass_at: passAt } = evaluation;
+  const { usage, cost_usd: cost, latency_ms: latency, cached, calls, reused, compare, variance, seed, data, pass_at: passAt } = evaluation;
   const amounts = evaluation.objectives.filter(({ name, mean }) => name !== 'latency_ms' && mean > 0);
   const perAnswer = amounts.map(({ name, mean }) => amount(name, mean));
   const facts: [string, string][] = [
@@ -131,6 +131,14 @@ function costs(evaluation: EvaluationDocument): HTMLElement {
     ...(variance?.between === undefined
       ? []
       : [['Between repeats', `± ${variance.between.toFixed(3)} (${evaluation.repeats} repeats)`] as [string, string]]),
+    ...(compare === undefined || compare.calls === 0
+      ? []
+      : [
+          [compare.with, `${counted(compare.calls, 'call')}${compare.cost_usd === null ? '' : `, $${compare.cost_usd.toFixed(4)}`}`] as [
+            string,
+            string,
+          ],
+        ]),
     ['Right from', String(passAt)],
     ['Seed', String(seed)],
     ['Data', `sha256 ${data.sha256.slice(0, 12)}`],

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import { AtelierError } from '../../core/errors.js';
-import { type EvaluationOutcome, evaluationDocument } from '../../core/evaluation/document.js';
+import type { EvaluationOutcome } from '../../core/evaluation/document.js';
+import { evaluationDocument } from '../../core/evaluation/evaluation-document.js';
 import { overriddenOutcome, overrideOf } from '../../core/evaluation/overrides.js';
 import { webviewHtml, webviewRoot } from '../../host/webview-html.js';
 import type { ScoreOverrides } from '../../store/score-overrides.js';

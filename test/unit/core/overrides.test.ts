@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { AtelierError } from '../../../src/core/errors.js';
-import { evaluationDocument } from '../../../src/core/evaluation/document.js';
+import { evaluationDocument } from '../../../src/core/evaluation/evaluation-document.js';
 import { overriddenOutcome, overrideOf, type ScoreOverride } from '../../../src/core/evaluation/overrides.js';
 import type { EvaluatedRow } from '../../../src/core/evaluation/report.js';
 import { failedRow, REVIEWS, reportFrom, rowOf, wrongRow } from './report-samples.js';

@@ -1,4 +1,5 @@
-import { type Baseline, type DocumentFacts, type EvaluationDocument, evaluationDocument } from '../../../src/core/evaluation/document.js';
+import type { Baseline, DocumentFacts, EvaluationDocument } from '../../../src/core/evaluation/document.js';
+import { evaluationDocument } from '../../../src/core/evaluation/evaluation-document.js';
 import { type EvaluatedRow, type EvaluationReport, type RunFacts, reportOf } from '../../../src/core/evaluation/report.js';
 import { exampleHash } from '../../../src/core/example/example.js';
 import { NOTHING_SPENT } from '../../../src/core/program/program.js';
