@@ -33,7 +33,7 @@ export async function prepareJudgeCheck(
   requireRatable(signature);
   const rated = await newestRated(context, most);
   output.note(
-    `The judge rates ${counted(rated.length, 'prompt')} that you have rated: ${counted(rated.length, 'call')}, at most ${2 * rated.length}.`,
+    `The judge rates ${counted(rated.length, 'prompt')} that you have rated, without a reference: ${counted(rated.length, 'call')}, at most ${2 * rated.length}.`,
   );
   return async () => {
     const check = await checkJudge({ signature, judge, rated, concurrency: AT_A_TIME, signal });

@@ -39,6 +39,8 @@ export async function openStore(context: CommandContext): Promise<GenerationStor
 
 /** Where the workspace's tables are. */
 export const DATA_FOLDER = 'data';
+/** Where its signatures are. */
+export const SIGNATURES_FOLDER = 'signatures';
 
 /** Where the product's own data is. Absolute. */
 export const PACKED_FOLDER = path.join(__dirname, '..', 'data');

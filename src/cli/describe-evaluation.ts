@@ -28,6 +28,7 @@ export function describeEvaluation(document: EvaluationDocument): string {
       : [`from repeat to repeat the score differs by ${variance.between.toFixed(3)} (standard deviation)`]),
     ...(overridden === 0 ? [] : [`${count(overridden, 'score')} set by hand`]),
     ...(compare === undefined ? [] : [comparison(compare), ...objectiveChanges(compare)]),
+    ...(compare === undefined || compare.overridden === 0 ? [] : [`of ${compare.with}, ${count(compare.overridden, 'score')} set by hand`]),
     ...(judge === undefined ? [] : [judge.sentence]),
     ...(stopped === undefined ? [] : [`ended early: ${rows.length} of ${total} results`]),
     ...(gate === undefined ? [] : [gate.reason]),

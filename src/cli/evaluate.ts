@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { asAtelierError, isCancellation } from '../core/errors.js';
 import { evaluationDocument } from '../core/evaluation/evaluation-document.js';
@@ -7,10 +8,11 @@ import type { EvaluationReport } from '../core/evaluation/report.js';
 import { readScorerSpec } from '../core/evaluation/scorer-spec.js';
 import { describeProgress } from '../core/program/batch-progress.js';
 import { widthFor } from '../core/program/pool.js';
-import type { SignatureDefinition } from '../core/signature/definition.js';
+import { type SignatureDefinition, stateName } from '../core/signature/definition.js';
 import type { ModelHub } from '../models/model-hub.js';
+import { OVERRIDES_FILE } from '../store/table-names.js';
 import { prepareJudgeCheck } from './check-judge.js';
-import { type CommandContext, DATA_FOLDER, openStore, workspaceOf } from './context.js';
+import { type CommandContext, DATA_FOLDER, openStore, SIGNATURES_FOLDER, workspaceOf } from './context.js';
 import { describeEvaluation } from './describe-evaluation.js';
 import { type Rows, rowsOf } from './evaluation-rows.js';
 import { modeOf, openExecutor, openRunHub } from './executor.js';
@@ -18,9 +20,6 @@ import { share, usage, wholeNumber } from './options.js';
 import { type ReportFiles, reportFiles } from './report-files.js';
 import { definitionOf, findDefinition } from './signature.js';
 import { watched } from './watch.js';
-
-/** `version` of what is not saved as a version yet: the signature as it is written. */
-const UNSAVED = 'unsaved';
 
 /** `atelier evaluate <signature> --data FILE`. @returns the exit code: 1 when it ended early, or a gate is closed */
 export async function run(context: CommandContext): Promise<number> {
@@ -48,10 +47,14 @@ async function evaluateOnChange(context: CommandContext, reference: string, repo
   const hub = await openRunHub(context);
   const spec = readScorerSpec(values.metric);
   const workspace = workspaceOf(context);
+  const signatures = path.join(workspace, SIGNATURES_FOLDER);
   const files = [
-    path.resolve(values.data ?? ''),
+    ...[values.data, values.train, values['input-file']].flatMap((each) => (each === undefined ? [] : [path.resolve(each)])),
     path.join(workspace, 'tastes.yaml'),
-    ...(file === undefined ? [] : [path.join(path.dirname(file), '*.signature.yaml')]),
+    // A judge's rubric stands there, too.
+    ...(existsSync(signatures) ? [path.join(signatures, '*.signature.yaml')] : []),
+    ...(file === undefined ? [] : [file]),
+    ...(existsSync(path.join(workspace, DATA_FOLDER)) ? [path.join(workspace, DATA_FOLDER, OVERRIDES_FILE)] : []),
     ...(spec?.kind === 'custom' ? [path.resolve(workspace, spec.file)] : []),
   ];
   for await (const changed of watched(files, signal)) {
@@ -62,6 +65,8 @@ async function evaluateOnChange(context: CommandContext, reference: string, repo
       // What is half written now may be right after the next save.
       const error = asAtelierError(thrown);
       if (isCancellation(error)) break;
+      // A wrong option stays wrong, whatever is saved.
+      if (changed === undefined && error.code === 'usage.invalid') throw error;
       output.error(error);
     }
     if (!signal.aborted) output.note('Waiting for changes. Ctrl+C ends.');
@@ -89,7 +94,7 @@ async function evaluateOnce(context: CommandContext, reference: string, reports:
       earlier === undefined ? undefined : { with: values.baseline ?? '', report: await evaluateOn(context, hub, earlier, rows) };
     const judge = report.stopped === undefined ? await check?.() : undefined;
     const { signature } = found.definition;
-    const facts = { signature, version: UNSAVED, data: rows.data, created: new Date().toISOString(), failUnder, judge };
+    const facts = { signature, version: stateName(found.definition), data: rows.data, created: new Date().toISOString(), failUnder, judge };
     const document = evaluationDocument(overriddenOutcome({ facts, report, baseline }, overrides));
     await reports.write(document);
     output.result(document, describeEvaluation(document));

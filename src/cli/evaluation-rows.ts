@@ -39,15 +39,14 @@ export async function givenRows(context: CommandContext, signature: Signature): 
   if (file === undefined) throw usage('evaluate needs rows.', 'Add --data FILE.csv, with a column per input and per label.');
   const seed = wholeNumber(values, 'seed', 0, 2 ** 31 - 1) ?? 1;
   const { readDataset } = await import('../store/index.js');
+  const trainset = values.train === undefined ? undefined : await readDataset(path.resolve(values.train), workspaceOf(context));
+  for (const { line, message, hint } of trainset?.problems ?? []) context.output.warn(`${values.train}:${line}: ${message} ${hint}`);
   const { columns, rows, sha256, problems } = await readDataset(path.resolve(file), workspaceOf(context));
   const options = {
     ...{ file, columns, rows, seed },
     mapping: mappingOf(values.map ?? []),
     fixed: await givenInputs(values.input ?? [], values['input-file'], signature),
-    trainset:
-      values.train === undefined
-        ? undefined
-        : { file: values.train, ...(await readDataset(path.resolve(values.train), workspaceOf(context))) },
+    trainset: trainset === undefined ? undefined : { ...trainset, file: values.train ?? '' },
     split: values.split,
     splitColumn: values['split-column'],
     fractions: fractionsOf(values.fractions),

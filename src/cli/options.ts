@@ -55,7 +55,7 @@ const OPTIONS = {
   'no-cache': { type: 'boolean' },
   'cache-hours': { type: 'string' },
   yes: { type: 'boolean' },
-  version: { type: 'boolean' },
+  version: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -71,6 +71,7 @@ const OWN: Partial<Record<keyof typeof OPTIONS, Command[]>> = {
   user: ['generate', 'rate', 'evaluate'],
   comment: ['rate'],
   correction: ['rate'],
+  version: ['run', 'evaluate'],
   input: ['run', 'evaluate'],
   'input-file': ['run', 'evaluate'],
   reasoning: ['run', 'evaluate'],
@@ -112,6 +113,8 @@ export interface CommandLine {
 
 /** @throws AtelierError `usage.invalid`, with the nearest right word */
 export function parseArguments(argv: readonly string[]): CommandLine | { readonly kind: 'version' } | { readonly kind: 'help' } {
+  // Of a command it names a version of a prompt.
+  if (argv[0] === '--version') return { kind: 'version' };
   let parsed: { values: Values; positionals: string[] };
   try {
     parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, strict: true });
@@ -119,7 +122,6 @@ export function parseArguments(argv: readonly string[]): CommandLine | { readonl
     throw unknownOption(error);
   }
   const { values, positionals } = parsed;
-  if (values.version === true) return { kind: 'version' };
   if (values.help === true || positionals.length === 0) return { kind: 'help' };
   const [name = '', ...rest] = positionals;
   const command = COMMANDS.find((known) => known === name);

@@ -7,7 +7,7 @@ import { describeProgress } from '../core/program/batch-progress.js';
 import { widthFor } from '../core/program/pool.js';
 import { programHash } from '../core/program/program-hash.js';
 import type { RunMode } from '../core/program/run-mode.js';
-import type { SignatureDefinition } from '../core/signature/definition.js';
+import { type SignatureDefinition, stateName } from '../core/signature/definition.js';
 import type { ModelHub } from '../models/model-hub.js';
 import { type CommandContext, workspaceOf } from './context.js';
 import { biasWarning, describeForecast, describeRanking } from './describe-ranking.js';
@@ -18,8 +18,6 @@ import { definitionOf, findDefinition } from './signature.js';
 
 /** What compares answers when nothing else is named. */
 const COMPARER = 'CompareAnswers';
-/** `version` of what is not saved as a version yet: the signature as it is written. */
-const UNSAVED = 'unsaved';
 /** A ranking is not a score: these would do nothing. */
 const MEANINGLESS = {
   metric: 'A judge compares the answers: name its signature with --comparer.',
@@ -66,7 +64,7 @@ export async function rankContenders(context: CommandContext): Promise<number> {
     ...{ file: given.options.file, sha256: given.sha256, rows: rows.length, split: plan.split ?? null },
     left_out: leftOut + plan.rows.length - rows.length,
   };
-  const facts = { signature: main.definition.signature.name, version: UNSAVED, data, created: new Date().toISOString() };
+  const facts = { signature: main.definition.signature.name, version: stateName(main.definition), data, created: new Date().toISOString() };
   const document = rankingDocument(facts, report);
   output.result(document, describeRanking(document));
   const biased = biasWarning(document);

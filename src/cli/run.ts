@@ -2,6 +2,7 @@ import { checkInputs } from '../core/program/check-inputs.js';
 import type { Execution } from '../core/program/executor.js';
 import { presentOutputs } from '../core/program/present.js';
 import type { FieldValues } from '../core/program/program.js';
+import { stateName } from '../core/signature/definition.js';
 import type { JsonValue } from '../core/text/json-schema.js';
 import type { CommandContext } from './context.js';
 import { modeOf, openExecutor } from './executor.js';
@@ -9,9 +10,6 @@ import { givenInputs } from './inputs.js';
 import { usage, wholeNumber } from './options.js';
 import { runBatchFile } from './run-batch.js';
 import { definitionOf } from './signature.js';
-
-/** `version` of what is not saved as a version yet: the signature as it is written. */
-const UNSAVED = 'unsaved';
 
 /** `atelier run <signature> --input name=value`, or with `--batch` over the rows of a file. @returns the exit code */
 export async function run(context: CommandContext): Promise<number> {
@@ -41,7 +39,7 @@ export async function run(context: CommandContext): Promise<number> {
   const shown = values.reasoning === true && execution.reasoning !== undefined ? { reasoning: execution.reasoning } : {};
   const document = {
     signature: signature.name,
-    version: UNSAVED,
+    version: stateName(definition),
     model: execution.model,
     inputs: withPaths(execution, given),
     outputs: execution.outputs,

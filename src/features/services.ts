@@ -141,10 +141,10 @@ export class Services {
   }
 
   /** Logs a problem with a file, and shows it in the Problems view. */
-  report(problem: Problem): void {
+  readonly report = (problem: Problem): void => {
     this.host.log.warn(`${problem.file}:${problem.line}: ${problem.message}`);
     this.problems.fire(problem);
-  }
+  };
 }
 
 function describeEvent(event: CallEvent): string {

@@ -29,6 +29,8 @@ export function createHostServices(context: vscode.ExtensionContext) {
         await notifyError(doing, error, log);
       }
     },
+    /** Shows and logs an error, and does not wait until it was read. */
+    tell: (doing: string, error: unknown): void => void notifyError(doing, error, log),
     workspaceFolder,
     noFolder,
     /** Documents of our own. @param why they cannot be changed, in a sentence */

@@ -25,9 +25,8 @@ export function duration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 }
 
-/** What an answer costs: tokens, dollars or milliseconds. */
-export function amount(name: 'tokens' | 'cost_usd' | 'latency_ms', value: number): string {
-  if (name === 'latency_ms') return duration(value);
+/** What an answer costs: tokens or dollars. */
+export function amount(name: 'tokens' | 'cost_usd', value: number): string {
   if (name === 'tokens') return `${value < 10 ? Number(value.toFixed(1)) : whole(Math.round(value))} tokens`;
   return `$${value >= 0.01 ? value.toFixed(4) : Number(value.toPrecision(2))}`;
 }

@@ -1,4 +1,5 @@
 import type { RowDocument } from '../../src/features/evaluate/protocol.js';
+import type { Drafts } from '../shared/vscode-api.js';
 
 /** What the page asks of what surrounds it. */
 export interface Host {
@@ -6,6 +7,8 @@ export interface Host {
   openRow?(line: number): void;
   /** Sets the score of a row, 0..1, or with null takes back what was set; absent where nothing can be kept. */
   setScore?(row: RowDocument, score: number | null, comment: string): void;
+  /** What was typed and not saved yet, by row. */
+  readonly drafts?: Drafts;
   saveCsv(name: string, text: string): void;
 }
 

@@ -10,12 +10,17 @@ let page: ReportPage | undefined;
 
 const embedded = document.getElementById('evaluation');
 if (embedded === null) {
-  const { send, drafts } = connect<PageMessage, HostMessage>((message) => {
+  const { send, drafts } = connect<PageMessage, HostMessage>(({ document: evaluation }) => {
     // What the editor gives back after a reload of the window, so that the report can be found again.
-    drafts.set('signature', message.document.signature);
-    show(message.document, {
+    drafts.set('signature', evaluation.signature);
+    show(evaluation, {
       openRow: (line) => send({ type: 'openRow', line }),
-      setScore: ({ row, repeat }, score, comment) => send({ type: 'overrideScore', row, repeat, score, comment }),
+      setScore: ({ row, repeat }, score, comment) => send({ type: 'overrideScore', of: evaluation.created, row, repeat, score, comment }),
+      // Typed for this answer: another evaluation may have another one.
+      drafts: {
+        get: (key) => drafts.get(`${evaluation.created} ${key}`),
+        set: (key, text) => drafts.set(`${evaluation.created} ${key}`, text),
+      },
       saveCsv: (name, text) => send({ type: 'saveCsv', name, text }),
     });
   });

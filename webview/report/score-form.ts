@@ -4,7 +4,7 @@ import { fixed } from './format.js';
 import type { Host } from './host.js';
 
 /** What a person set the score of a row to, and where there is a host, the means to set it or take it back. */
-export function scoreForm(row: RowDocument, { setScore }: Host): HTMLElement[] {
+export function scoreForm(row: RowDocument, { setScore, drafts }: Host): HTMLElement[] {
   const { overridden, outputs } = row;
   const said = overridden === undefined ? [] : [h('p', { class: 'hand' }, h('b', {}, setByHand(row)), comment(overridden.comment))];
   if (setScore === undefined || outputs === null) return said;
@@ -18,6 +18,7 @@ export function scoreForm(row: RowDocument, { setScore }: Host): HTMLElement[] {
     const button = h('button', { type: 'button', class: 'quiet' }, label);
     button.addEventListener('click', () => {
       score.value = value;
+      keep();
       why.focus();
     });
     return button;
@@ -32,23 +33,39 @@ export function scoreForm(row: RowDocument, { setScore }: Host): HTMLElement[] {
   const open = h('button', { type: 'button', class: 'link set-score' }, overridden === undefined ? 'Set the score…' : 'Change…');
   const back = h('button', { type: 'button', class: 'link' }, 'Take back');
   const links = h('p', { class: 'links' }, open, ...(overridden === undefined ? [] : [' · ', back]));
-  const show = (isOpen: boolean) => {
+  const key = `${row.row}.${row.repeat}`;
+  const keep = () => drafts?.set(key, JSON.stringify([score.value, why.value]));
+  const swap = (isOpen: boolean) => {
     form.hidden = !isOpen;
     links.hidden = isOpen;
+  };
+  const show = (isOpen: boolean) => {
+    swap(isOpen);
     if (isOpen) score.select();
     else open.focus();
   };
+  const draft = drafts?.get(key);
+  if (draft !== undefined) {
+    [score.value, why.value] = JSON.parse(draft) as [string, string];
+    swap(true);
+  }
   open.addEventListener('click', () => show(true));
   back.addEventListener('click', () => setScore(row, null, ''));
-  cancel.addEventListener('click', () => show(false));
+  form.addEventListener('input', keep);
+  const forget = () => {
+    drafts?.set(key, undefined);
+    show(false);
+  };
+  cancel.addEventListener('click', forget);
   form.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return;
     // Of the page, Escape closes the row.
     event.stopPropagation();
-    show(false);
+    forget();
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
+    drafts?.set(key, undefined);
     setScore(row, score.valueAsNumber, why.value.trim());
   });
   return [...said, links, form];

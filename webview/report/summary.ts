@@ -87,7 +87,19 @@ function scale([from, to]: readonly [number, number], value: number | undefined,
 
 /** What the score leaves out, and whether it is enough. */
 function notes(evaluation: EvaluationDocument): HTMLElement {
-  const { failures, score_with_failures_as_zero: asZero, overridden, leaked, unseen, stopped, rows, total, gate, judge } = evaluation;
+  const {
+    failures,
+    score_with_failures_as_zero: asZero,
+    overridden,
+    leaked,
+    unseen,
+    stopped,
+    rows,
+    total,
+    gate,
+    judge,
+    compare,
+  } = evaluation;
   const notice = (kind: string, ...children: (Node | string)[]) => h('li', { class: kind }, ...children);
   const list: HTMLElement[] = [];
   if (gate !== undefined) {
@@ -105,6 +117,10 @@ function notes(evaluation: EvaluationDocument): HTMLElement {
     const who = `${counted(overridden, 'score')} ${overridden === 1 ? 'was' : 'were'} set by hand. `;
     list.push(notice('', h('b', {}, who), 'They are kept in score_overrides.csv.'));
   }
+  if (compare !== undefined && compare.overridden > 0) {
+    const who = `${counted(compare.overridden, 'score')} of ${compare.with} ${compare.overridden === 1 ? 'was' : 'were'} set by hand.`;
+    list.push(notice('', h('b', {}, who)));
+  }
   if (unseen !== undefined) {
     const known = `${counted(leaked, 'row')} ${leaked === 1 ? 'was' : 'were'} known to the program. `;
     const [low, high] = unseen.interval;
@@ -119,8 +135,7 @@ function notes(evaluation: EvaluationDocument): HTMLElement {
 
 function costs(evaluation: EvaluationDocument): HTMLElement {
   const { usage, cost_usd: cost, latency_ms: latency, cached, calls, reused, compare, variance, seed, data, pass_at: passAt } = evaluation;
-  const amounts = evaluation.objectives.filter(({ name, mean }) => name !== 'latency_ms' && mean > 0);
-  const perAnswer = amounts.map(({ name, mean }) => amount(name, mean));
+  const perAnswer = evaluation.objectives.flatMap(({ name, mean }) => (name === 'latency_ms' || mean === 0 ? [] : [amount(name, mean)]));
   const facts: [string, string][] = [
     ['Calls', reused === 0 ? whole(calls) : `${whole(calls)} (${whole(reused)} results reused)`],
     ['Tokens', `${whole(usage.prompt_tokens)} in, ${whole(usage.completion_tokens)} out`],

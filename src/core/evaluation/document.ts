@@ -99,6 +99,7 @@ export interface OverriddenDocument {
 
 export interface BeforeDocument {
   readonly row: number;
+  readonly overridden?: OverriddenDocument;
   readonly score: number | null;
   readonly feedback: string | null;
   readonly outputs: FieldValues | null;
@@ -122,6 +123,8 @@ export interface CompareDocument {
   readonly worse: readonly number[];
   /** What an answer costs in the pairs. */
   readonly objectives: readonly ObjectiveDifference[];
+  /** Answers of the baseline whose score a person set. */
+  readonly overridden: number;
   /** What running the baseline cost this time; US dollars, null when a model has no known price. */
   readonly calls: number;
   readonly cost_usd: number | null;
@@ -147,7 +150,7 @@ export interface EvaluationDocument extends ScoreDocument {
   readonly total: number;
   readonly reused: number;
   readonly stopped?: ErrorDocument;
-  /** Results whose score a person set. */
+  /** Answers whose score a person set. */
   readonly overridden: number;
   /** How many rows the program had seen, and the score on the others. */
   readonly leaked: number;

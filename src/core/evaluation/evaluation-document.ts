@@ -15,7 +15,7 @@ import type {
 } from './document.js';
 import { gateOf } from './gate.js';
 import { objectivesOf } from './objectives.js';
-import type { EvaluatedRow, EvaluationReport, ScoreSummary } from './report.js';
+import { distinctOverrides, type EvaluatedRow, type EvaluationReport, type ScoreSummary } from './report.js';
 
 /** A person tells a right row from a wrong one here when the metric knows more than right and wrong. */
 const PASS_AT = 0.5;
@@ -39,7 +39,7 @@ export function evaluationDocument({ facts, report, baseline }: EvaluationOutcom
     ...scoreDocument(report),
     ...{ seed: report.seed, repeats: report.repeats, pass_at: passAt, total: report.total, reused: report.reused },
     ...present({ stopped: stopped?.toJSON() }),
-    overridden: report.rows.filter(({ overridden }) => overridden !== undefined).length,
+    overridden: distinctOverrides(report.rows).length,
     leaked: report.leaked,
     ...present({ unseen: report.unseen === undefined ? undefined : scoreDocument(report.unseen) }),
     ...(variance === undefined
@@ -70,6 +70,7 @@ function compareDocument(baseline: Baseline, report: EvaluationReport): CompareD
     with: baseline.with,
     ...{ before: before ?? null, after: after ?? null, difference: difference ?? null, interval, verdict, n },
     ...{ better: numbers(better), worse: numbers(worse), objectives },
+    overridden: distinctOverrides(baseline.report.rows).length,
     ...{ calls: baseline.report.spent.calls, cost_usd: baseline.report.spent.costUsd ?? null },
     ...{ only_before: rows.onlyBefore, only_after: rows.onlyAfter, failed: rows.failed, leaked: rows.leaked },
   };
@@ -104,7 +105,9 @@ function rowDocument(
     expected: values(result.expected),
     ...present({ reasoning, parts: result.parts, error, latency_ms: latencyMs, leaked, cells, overridden: overriddenDocument(result) }),
     cached,
-    ...(before === undefined ? {} : { before: { row: before.row, ...answerOf(before), ...present({ error: before.error }) } }),
+    ...(before === undefined
+      ? {}
+      : { before: { row: before.row, ...answerOf(before), ...present({ error: before.error, overridden: overriddenDocument(before) }) } }),
   };
 }
 

@@ -7,7 +7,7 @@ import { sha256 } from '../text/sha256.js';
 import type { JudgeCheck } from './check-judge.js';
 import type { EvaluationOutcome } from './document.js';
 import { isScore } from './evaluate-row.js';
-import { type EvaluatedRow, type EvaluationReport, reportOf } from './report.js';
+import { distinctOverrides, type EvaluatedRow, type EvaluationReport, reportOf } from './report.js';
 
 /** A person's own score of one answer to one row, which counts in place of a metric's. */
 export interface ScoreOverride {
@@ -88,7 +88,8 @@ export function overrideOf(
 /** @returns undefined when no judge gave the scores */
 function agreementWith({ scorer, rows }: EvaluationReport): JudgeCheck | undefined {
   if (!isJudge(scorer)) return undefined;
-  const pairs = rows.flatMap(({ score, overridden: before }) =>
+  // An answer that came again, in another repeat or an equal row, is one opinion.
+  const pairs = distinctOverrides(rows).flatMap(({ score, overridden: before }) =>
     before?.measured === undefined || score === undefined ? [] : [{ stars: 1 + Math.round(4 * score), score: before.measured }],
   );
   const agreement = agreementOf(pairs);

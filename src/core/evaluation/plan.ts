@@ -55,5 +55,10 @@ export function trainsetOf(
   signature: Signature,
   { trainset, mapping = {}, fixed = {} }: Pick<PlanOptions, 'trainset' | 'mapping' | 'fixed'>,
 ): readonly Example[] {
-  return trainset === undefined ? [] : readExamples({ signature, ...trainset, mapping, fixed, needsLabels: false }).examples;
+  if (trainset === undefined) return [];
+  // What was seen are the inputs; a row with a wrong label was seen all the same.
+  const inputsOnly = { ...signature, outputs: [] };
+  const known = new Set(signature.inputs.map(({ name }) => name));
+  const ours = Object.fromEntries(Object.entries(mapping).filter(([field]) => known.has(field)));
+  return readExamples({ signature: inputsOnly, ...trainset, mapping: ours, fixed, needsLabels: false }).examples;
 }

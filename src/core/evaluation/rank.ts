@@ -168,6 +168,10 @@ class Ranking {
   private async resultOf(job: Job): Promise<ComparedPair> {
     const { rows, contenders, signal } = this.options;
     if (signal?.aborted === true) throw cancelled(signal.reason);
+    const asked = await Promise.allSettled([this.answerOf(job.row, job.first), this.answerOf(job.row, job.second)]);
+    // Both have ended, and what both cost is known.
+    const failed = asked.find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
     const [first, second] = await Promise.all([this.answerOf(job.row, job.first), this.answerOf(job.row, job.second)]);
     const decision = withoutJudge(first, second) ?? (await this.judged(job, first.outputs ?? {}, second.outputs ?? {}));
     const { row, line } = (rows[job.row] as RankRow)[0].row;

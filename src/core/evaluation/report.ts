@@ -1,6 +1,7 @@
 import type { AtelierError, ErrorDocument } from '../errors.js';
 import type { LeakSource } from '../example/leakage.js';
 import type { FieldValues, Spent } from '../program/program.js';
+import { canonicalJson } from '../text/json-schema.js';
 import { type Interval, mean, meanInterval, quantile, type RepeatStatistics, repeatStatistics } from './statistics.js';
 
 /** What came of one row in one repeat: a score, or why there is none. */
@@ -132,6 +133,15 @@ export function resultsByRow(rows: readonly EvaluatedRow[]): (readonly Evaluated
     else others.push(result);
   }
   return [...byRow.values()];
+}
+
+/** One result for each answer whose score a person set: the same answer to the same row may come in several repeats, and equal rows. */
+export function distinctOverrides(rows: readonly EvaluatedRow[]): EvaluatedRow[] {
+  const found = new Map<string, EvaluatedRow>();
+  for (const row of rows) {
+    if (row.overridden !== undefined) found.set(`${row.example} ${canonicalJson(row.outputs ?? {})}`, row);
+  }
+  return [...found.values()];
 }
 
 function summaryOf(rows: readonly EvaluatedRow[], seed: number): ScoreSummary {

@@ -67,9 +67,11 @@ function amountText(name: Objective, amount: number, withSign = false): string {
 
 /** What the score does not tell by itself: failures, rows that the program knew, an early end. One sentence each. */
 export function caveats(document: EvaluationDocument): string[] {
-  const { failures, score_with_failures_as_zero: asZero, overridden, leaked, unseen, stopped, rows, total } = document;
+  const { failures, score_with_failures_as_zero: asZero, overridden, leaked, unseen, stopped, rows, total, compare } = document;
+  const byHand = compare?.overridden ?? 0;
   return [
     ...(overridden === 0 ? [] : [`${counted(overridden, 'score')} ${are(overridden)} set by hand.`]),
+    ...(byHand === 0 ? [] : [`Of ${compare?.with}, ${counted(byHand, 'score')} ${are(byHand)} set by hand.`]),
     ...(failures === 0 ? [] : [`${failures} failed and ${are(failures)} left out; counted as 0, the score is ${scoreText(asZero)}.`]),
     ...(unseen === undefined
       ? []

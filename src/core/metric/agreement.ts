@@ -64,7 +64,7 @@ export function trust({ n, rankCorrelation, interval }: Agreement): Trust {
       level: 'low',
       sentence:
         n === 0
-          ? `You have scored none of the answers that the judge scored: score ${LEAST_PAIRS} or more before you rely on it.`
+          ? `There is no answer that both you and the judge have scored: it takes ${LEAST_PAIRS} or more before you can rely on it.`
           : `Only ${n} of your ratings can be compared with the judge: rate ${LEAST_PAIRS} or more before you rely on it.`,
     };
   }

@@ -10,6 +10,13 @@ export interface SignatureDefinition {
   /** Defaults of an optimization, as they stand in the file. */
   readonly optimization: Readonly<Record<string, JsonValue>> | undefined;
   readonly source: 'built-in' | 'workspace' | 'one-line';
+  /** The number of the saved version that it is; undefined: as it is written. */
+  readonly version?: number | undefined;
+}
+
+/** `v3`, or `unsaved` for what is not a version. */
+export function stateName({ version }: Pick<SignatureDefinition, 'version'>): string {
+  return version === undefined ? 'unsaved' : `v${version}`;
 }
 
 /** Something wrong in a signature: where (keys and 0-based positions from its top), what, and what to do. */

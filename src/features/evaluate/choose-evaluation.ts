@@ -44,9 +44,11 @@ export async function chooseEvaluation(services: Services, uri: vscode.Uri | und
     if (step === undefined) return undefined;
     if (step === 'run') return choice;
     // What cannot be chosen is said, and the rest of the choices stays.
-    await services.host.guard(TITLE, async () => {
+    try {
       choice = { ...choice, ...(await step(services, choice)) };
-    });
+    } catch (error) {
+      services.host.tell(TITLE, error);
+    }
   }
 }
 
@@ -74,7 +76,7 @@ async function chooseDataset(services: Services, uri: vscode.Uri | undefined): P
 async function nextStep(services: Services, choice: Choice, shown: string): Promise<Step | 'run' | undefined> {
   const { vscode, settings } = services.host;
   const { definition, split, repeats = 1, baseline } = choice;
-  const { rows, metric, problem } = await forecast(services, choice);
+  const { rows, metric, isJudged, problem } = await forecast(services, choice);
   const runs = (rows ?? 0) * repeats * (baseline === undefined ? 1 : 2);
   const item = (icon: string, label: string, description: string, step: Step | 'run', detail?: string) => ({
     label: `$(${icon}) ${label}`,
@@ -82,7 +84,8 @@ async function nextStep(services: Services, choice: Choice, shown: string): Prom
     step,
     ...(detail === undefined ? {} : { detail }),
   });
-  const cost = `${runs} ${runs === 1 ? 'answer' : 'answers'} of ${settings.model} at most; what is known from before is not asked again`;
+  const judged = isJudged ? `, and as many judgements` : '';
+  const cost = `${runs} ${runs === 1 ? 'answer' : 'answers'} of ${settings.model}${judged}; what is known from before is not asked again`;
   const count = rows === undefined ? '' : `, ${rows} ${rows === 1 ? 'row' : 'rows'}`;
   const items = [
     problem === undefined
@@ -97,23 +100,25 @@ async function nextStep(services: Services, choice: Choice, shown: string): Prom
   return (await vscode.window.showQuickPick(items, options))?.step;
 }
 
-/** What is known before anything is asked; a wrong choice is said here, and not after the start. */
+/** What is known before anything is asked. A wrong choice of rows or of a metric is said here; of a judge or a module, when it runs. */
 async function forecast(
   services: Services,
   choice: Choice,
-): Promise<{ readonly rows?: number; readonly metric: string; readonly problem?: string }> {
+): Promise<{ readonly rows?: number; readonly metric: string; readonly isJudged: boolean; readonly problem?: string }> {
   const named = choice.metric ?? choice.definition.optimization?.metric;
   const shown = named === undefined ? 'chosen by the outputs' : typeof named === 'string' ? named : JSON.stringify(named);
+  const other = readScorerSpec(named);
+  const isJudged = other?.kind === 'judge';
   const folder = services.host.workspaceFolder();
-  if (folder === undefined) return { metric: shown };
+  if (folder === undefined) return { metric: shown, isJudged };
   try {
     // A judge, or a module of the workspace, is opened when it runs; a metric that needs no labels stands in for it.
-    const standIn = readScorerSpec(named) === undefined ? undefined : { name: shown, needsLabels: false, score: async () => NO_SCORE };
+    const standIn = other === undefined ? undefined : { name: shown, needsLabels: false, score: async () => NO_SCORE };
     const { plan } = await planOf(choice, folder, standIn);
-    return { rows: plan.examples.length, metric: plan.scorer.name };
+    return { rows: plan.examples.length, metric: plan.scorer.name, isJudged };
   } catch (thrown) {
     const { message, hint } = asAtelierError(thrown);
-    return { metric: shown, problem: `${message} ${hint}` };
+    return { metric: shown, isJudged: false, problem: `${message} ${hint}` };
   }
 }
 

@@ -15,6 +15,8 @@ export type PageMessage =
   /** Set the score of a row's answer; null takes back what was set. */
   | {
       readonly type: 'overrideScore';
+      /** `created` of the evaluation that the person looks at. */
+      readonly of: string | undefined;
       readonly row: number;
       readonly repeat: number;
       readonly score: number | null;
@@ -26,12 +28,13 @@ export type PageMessage =
 /** What comes from a page is data until it is looked at. */
 export function isPageMessage(message: unknown): message is PageMessage {
   if (typeof message !== 'object' || message === null || !('type' in message)) return false;
-  const { type, line, row, repeat, score, comment, name, text } = message as Readonly<Record<string, unknown>>;
+  const { type, line, of, row, repeat, score, comment, name, text } = message as Readonly<Record<string, unknown>>;
   if (type === 'ready') return true;
   if (type === 'openRow') return Number.isInteger(line);
   if (type === 'overrideScore') {
     const isScore = score === null || (typeof score === 'number' && score >= 0 && score <= 1);
-    return Number.isInteger(row) && Number.isInteger(repeat) && isScore && typeof comment === 'string';
+    const isPlace = (of === undefined || typeof of === 'string') && Number.isInteger(row) && Number.isInteger(repeat);
+    return isPlace && isScore && typeof comment === 'string';
   }
   return type === 'saveCsv' && typeof name === 'string' && typeof text === 'string';
 }

@@ -3,6 +3,7 @@ import { describeProgress } from '../../core/program/batch-progress.js';
 import { abortOn } from '../../host/abort.js';
 import type { Services } from '../services.js';
 import { chooseEvaluation } from './choose-evaluation.js';
+import { withHandScores } from './hand-scores.js';
 import { ReportPanels } from './report-panel.js';
 import { runEvaluation } from './run-evaluation.js';
 import { EvaluationTests } from './test-explorer.js';
@@ -50,7 +51,7 @@ async function evaluateSignature(services: Services, panels: ReportPanels, uri: 
       },
     });
   });
-  const { report, baseline, facts } = outcome;
+  const { report, baseline, facts } = await withHandScores(services, outcome);
   log.info(
     `Evaluated ${name} on ${facts.data.file}: ${report.score?.toFixed(3) ?? 'no score'}, n = ${report.n}, ${report.failures} failed, ${report.reused} from before`,
   );

@@ -3,10 +3,10 @@ import type * as vscode from 'vscode';
 import { AtelierError } from '../../core/errors.js';
 import type { EvaluationOutcome } from '../../core/evaluation/document.js';
 import { evaluationDocument } from '../../core/evaluation/evaluation-document.js';
-import { overriddenOutcome, overrideOf } from '../../core/evaluation/overrides.js';
+import { overrideOf } from '../../core/evaluation/overrides.js';
 import { webviewHtml, webviewRoot } from '../../host/webview-html.js';
-import type { ScoreOverrides } from '../../store/score-overrides.js';
 import type { Services } from '../services.js';
+import { openOverrides, withHandScores } from './hand-scores.js';
 import { type EvaluationDocument, type HostMessage, isPageMessage, type PageMessage } from './protocol.js';
 
 /** Named in `load-signatures.ts` and the manifest, too. */
@@ -27,15 +27,11 @@ export class ReportPanels implements vscode.Disposable {
 
   /** @throws AtelierError `data.*` when the report, or what people set in it, cannot be kept or read; it is shown all the same */
   async show(outcome: EvaluationOutcome): Promise<void> {
-    const { vscode, context } = this.services.host;
+    const { vscode } = this.services.host;
     const { name } = outcome.facts.signature;
     const known = this.reports.get(name);
     if (known === undefined) {
-      const panel = vscode.window.createWebviewPanel(VIEW_TYPE, name, vscode.ViewColumn.Active, {
-        enableScripts: true,
-        localResourceRoots: [webviewRoot(context.extensionUri)],
-      });
-      this.fill(panel, outcome);
+      this.fill(vscode.window.createWebviewPanel(VIEW_TYPE, name, vscode.ViewColumn.Active), outcome);
     } else {
       known.outcome = outcome;
       known.panel.reveal(undefined, true);
@@ -57,9 +53,20 @@ export class ReportPanels implements vscode.Disposable {
     const name = typeof state === 'object' && state !== null && 'signature' in state ? state.signature : undefined;
     const { readKeptReport } = await import('../../store/index.js');
     const outcome = folder === undefined || typeof name !== 'string' ? undefined : await readKeptReport(folder, name);
-    if (outcome !== undefined) {
-      this.fill(panel, outcome);
+    const known = typeof name === 'string' ? this.reports.get(name) : undefined;
+    if (known !== undefined) {
+      // It was evaluated again before this tab was looked at.
+      panel.dispose();
+      known.panel.reveal();
       return;
+    }
+    try {
+      if (outcome !== undefined) {
+        this.fill(panel, outcome);
+        return;
+      }
+    } catch (error) {
+      this.services.host.log.error('Evaluation Report', error);
     }
     panel.dispose();
     throw new AtelierError('data.unreadable', 'The evaluation that was open here is not kept any more.', {
@@ -74,10 +81,14 @@ export class ReportPanels implements vscode.Disposable {
   private fill(panel: vscode.WebviewPanel, outcome: EvaluationOutcome): void {
     const { context, guard } = this.services.host;
     const { name } = outcome.facts.signature;
+    panel.title = titleOf(evaluationDocument(outcome));
+    // Of a panel of before a reload they name the folder of the extension as it was then.
+    panel.webview.options = { enableScripts: true, localResourceRoots: [webviewRoot(context.extensionUri)] };
     const report: Report = { panel, outcome };
     this.reports.set(name, report);
-    panel.title = titleOf(evaluationDocument(outcome));
-    panel.onDidDispose(() => this.reports.delete(name));
+    panel.onDidDispose(() => {
+      if (this.reports.get(name) === report) this.reports.delete(name);
+    });
     panel.webview.onDidReceiveMessage((message: unknown) => {
       void guard('Evaluation Report', () => this.act(report, message));
     });
@@ -95,7 +106,11 @@ export class ReportPanels implements vscode.Disposable {
 
   private async openRow({ outcome }: Report, line: number): Promise<void> {
     const { vscode } = this.services.host;
-    const file = path.resolve(this.services.host.workspaceFolder() ?? '', outcome.facts.data.file);
+    const folder = this.services.host.workspaceFolder() ?? '';
+    const file = path.resolve(folder, outcome.facts.data.file);
+    // A kept report is a file, too: it must not open others than those of the workspace.
+    const inside = path.relative(folder, file);
+    if (inside.startsWith('..') || path.isAbsolute(inside)) return;
     const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
     const shown = Math.min(Math.max(0, line - 1), document.lineCount - 1);
     await vscode.window.showTextDocument(document, {
@@ -104,9 +119,14 @@ export class ReportPanels implements vscode.Disposable {
     });
   }
 
-  private async override(report: Report, { row, repeat, score, comment }: PageMessage & { type: 'overrideScore' }): Promise<void> {
+  private async override(report: Report, { of, row, repeat, score, comment }: PageMessage & { type: 'overrideScore' }): Promise<void> {
     this.services.requireTrust();
     const { facts, report: measured } = report.outcome;
+    if (of !== facts.created) {
+      throw new AtelierError('selection.changed', 'The signature was evaluated again meanwhile: nothing was saved.', {
+        hint: 'Look at the new answer, and score that one.',
+      });
+    }
     const result = measured.rows.find((each) => each.row === row && each.repeat === repeat);
     if (result === undefined) return;
     const override = overrideOf(result, {
@@ -117,7 +137,7 @@ export class ReportPanels implements vscode.Disposable {
       comment,
       userId: this.services.host.settings.userId,
     });
-    await (await this.overrides()).append(override, result);
+    await (await openOverrides(this.services, true)).append(override, result);
     this.services.host.log.info(
       `${facts.signature.name}, row ${row}: score ${score === null ? 'as it was measured' : `set to ${score}`} by hand`,
     );
@@ -132,23 +152,11 @@ export class ReportPanels implements vscode.Disposable {
     if (target !== undefined) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
   }
 
-  private async overrides(): Promise<ScoreOverrides> {
-    const { host } = this.services;
-    const workspaceFolder = host.workspaceFolder();
-    if (workspaceFolder === undefined) throw host.noFolder('Open a folder: scores are kept in the workspace.');
-    const { Locks, ScoreOverrides } = await import('../../store/index.js');
-    const onProblem = this.services.report.bind(this.services);
-    return new ScoreOverrides({ workspaceFolder, dataFolder: host.settings.dataFolder, locks: new Locks(workspaceFolder), onProblem });
-  }
-
-  /** With the scores that people set; with those that were measured, when they cannot be read. */
-  private async send({ panel, outcome }: Report): Promise<void> {
-    const { guard } = this.services.host;
-    let shown = outcome;
-    await guard('Evaluation Report', async () => {
-      shown = overriddenOutcome(outcome, await (await this.overrides()).read());
-    });
-    const document = evaluationDocument(shown);
+  /** With the scores that people set. What another evaluation has replaced meanwhile is not sent any more. */
+  private async send(report: Report): Promise<void> {
+    const { panel, outcome } = report;
+    const document = evaluationDocument(await withHandScores(this.services, outcome));
+    if (report.outcome !== outcome) return;
     panel.title = titleOf(document);
     await panel.webview.postMessage({ type: 'document', document } satisfies HostMessage);
   }

@@ -7,7 +7,7 @@ import type { EvaluatedRow, EvaluationReport } from '../../core/evaluation/repor
 import type { Scorer } from '../../core/evaluation/scorer.js';
 import type { Example } from '../../core/example/example.js';
 import { widthFor } from '../../core/program/pool.js';
-import type { SignatureDefinition } from '../../core/signature/definition.js';
+import { type SignatureDefinition, stateName } from '../../core/signature/definition.js';
 import type { JsonValue } from '../../core/text/json-schema.js';
 import type { Dataset } from '../../store/dataset.js';
 import { openExecutor, SEED } from '../run-signature/open-executor.js';
@@ -63,7 +63,7 @@ export async function runEvaluation(services: Services, evaluation: Evaluation, 
       baseline === undefined ? undefined : { with: baseline.with, report: await evaluateOn(baseline.definition, baseline.with) };
     const leftOut = dataset.problems.length + plan.problems.length;
     const data = { file: shown, sha256: dataset.sha256, rows: examples.length, split: plan.split ?? null, left_out: leftOut };
-    const facts = { signature: definition.signature, version: 'unsaved', data, created: new Date().toISOString() };
+    const facts = { signature: definition.signature, version: stateName(definition), data, created: new Date().toISOString() };
     return { facts, report, baseline: before };
   } finally {
     await opened.dispose();

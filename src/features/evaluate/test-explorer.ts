@@ -5,6 +5,7 @@ import { type FieldValues, textOf } from '../../core/program/program.js';
 import { abortOn } from '../../host/abort.js';
 import type { Services } from '../services.js';
 import { findDatasets, type LabeledDataset } from './datasets.js';
+import { withHandScores } from './hand-scores.js';
 import type { ReportPanels } from './report-panel.js';
 import { runEvaluation } from './run-evaluation.js';
 
@@ -126,12 +127,12 @@ export class EvaluationTests implements vscode.Disposable {
     item.children.forEach((child) => {
       if (wanted(child.id)) run.enqueued(child);
     });
-    const outcome = await runEvaluation(
+    const measured = await runEvaluation(
       this.services,
       { definition: current, file: uri.fsPath },
       { only: ({ row }) => wanted(String(row.row)), signal },
     );
-    const { report, facts } = outcome;
+    const { report, facts } = await withHandScores(this.services, measured);
     for (const row of report.rows) this.tell(run, item.children.get(String(row.row)), row);
     const [low, high] = report.interval;
     const score =
@@ -141,7 +142,7 @@ export class EvaluationTests implements vscode.Disposable {
     run.appendOutput(
       `${current.signature.name} on ${facts.data.file}: ${score}, ${report.failures} failed, ${report.reused} from before\r\n`,
     );
-    if (report.rows.length === item.children.size && !quiet) await this.panels.show(outcome);
+    if (report.rows.length === item.children.size && !quiet) await this.panels.show(measured);
     if (report.stopped !== undefined) throw report.stopped;
   }
 

@@ -70,7 +70,7 @@ describe('atelier evaluate --check-judge', () => {
     assert.ok(judge.interval[0] > 0.9 && judge.interval[1] <= 1);
     // Two rows, each answered and judged, and twelve ratings.
     assert.deepEqual([calls, server.count], [16, 16]);
-    assert.match(stderr, /The judge rates 12 prompts that you have rated: 12 calls, at most 24\./);
+    assert.match(stderr, /The judge rates 12 prompts that you have rated, without a reference: 12 calls, at most 24\./);
     assert.doesNotMatch(stderr, /warning/);
     for (const report of ['out.md', 'out.html', 'out.xml']) {
       assert.match(readFileSync(path.join(folder, report), 'utf8'), /The judge mostly prefers the answers that you prefer/, report);

@@ -162,7 +162,7 @@ describe('atelier evaluate', () => {
   });
 
   it('takes a trainset of its own file, and refuses rows that are in it, too', async () => {
-    write('train.csv', 'text,label\n number 3 ,odd\nnumber 900,even\n');
+    write('train.csv', 'text,label\n number 3 ,no label\nnumber 900,wrong label\n');
     const { code, stdout } = await atelier('parity', '--data', 'rows.csv', '--train', 'train.csv', '--json');
     assert.deepEqual([code, JSON.parse(stdout).error.code], [1, 'evaluation.leaked']);
     assert.equal(server.count, 0);
@@ -316,6 +316,19 @@ describe('atelier evaluate', () => {
     const [code] = await once(child, 'exit');
     assert.equal(code, 0);
     assert.equal(waits(), 4);
+  });
+
+  it('watches nothing for options that no save can mend', async () => {
+    for (const args of [
+      ['--fail-under', '7'],
+      ['--metric', 'no/such/folder/m.mjs'],
+      ['--split', 'holidays'],
+    ]) {
+      const { code, stderr } = await atelier('parity', '--data', 'rows.csv', '--watch', ...args);
+      assert.equal(code, 2, stderr);
+    }
+    assert.equal((await atelier('parity', '--watch')).code, 2);
+    assert.equal(server.count, 0);
   });
 
   it('says what answers cost, and what they cost more than before', async () => {

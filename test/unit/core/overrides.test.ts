@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { AtelierError } from '../../../src/core/errors.js';
 import { evaluationDocument } from '../../../src/core/evaluation/evaluation-document.js';
+import { markdownReport } from '../../../src/core/evaluation/markdown.js';
 import { overriddenOutcome, overrideOf, type ScoreOverride } from '../../../src/core/evaluation/overrides.js';
 import type { EvaluatedRow } from '../../../src/core/evaluation/report.js';
 import { failedRow, REVIEWS, reportFrom, rowOf, wrongRow } from './report-samples.js';
@@ -71,7 +72,16 @@ describe('scores that people set', () => {
     assert.deepEqual([outcome(alike).facts.judge?.trust.level, outcome(alike).facts.judge?.agreement.n], ['fair', 12]);
     const contrary = judged.map((row) => setScore(row, 1 - (row.score ?? 0), { metric: judge }));
     assert.equal(outcome(contrary).facts.judge?.trust.level, 'low');
-    assert.match(outcome([]).facts.judge?.trust.sentence ?? '', /scored none of the answers/);
+    assert.match(outcome([]).facts.judge?.trust.sentence ?? '', /no answer that both you and the judge have scored/);
     assert.equal(outcome(alike, 'exact_match').facts.judge, undefined);
+  });
+
+  it('are counted once for an answer that came again, and of the baseline as well', () => {
+    const repeated = [b, { ...b, repeat: 1 }, { ...b, repeat: 2 }];
+    assert.equal(documentOf(repeated, [setScore(b, 1)]).overridden, 1);
+    const document = documentOf([wrongRow(2, 'b', 'neutral')], [setScore(b, 1)], [b]);
+    assert.deepEqual([document.overridden, document.compare?.overridden, document.compare?.difference], [0, 1, -1]);
+    assert.equal(document.rows[0]?.before?.overridden?.score, 0);
+    assert.ok(markdownReport(document).includes('Of v1, 1 score is set by hand'));
   });
 });
