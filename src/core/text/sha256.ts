@@ -15,7 +15,9 @@ export function sha256(text: string): string {
     expand(schedule);
     compress(hash, schedule);
   }
-  return [...hash].map((word) => word.toString(16).padStart(8, '0')).join('');
+  let digits = '';
+  for (const word of hash) digits += (2 ** 32 + word).toString(16).slice(1);
+  return digits;
 }
 
 function expand(w: Uint32Array): void {
@@ -28,9 +30,16 @@ function expand(w: Uint32Array): void {
   }
 }
 
-/** Works on numbers, not on an array of them: thousands of rows are hashed before an evaluation begins. */
+/** Works on numbers, without arrays and iterators: thousands of rows are hashed before an evaluation begins. */
 function compress(hash: Uint32Array, schedule: Uint32Array): void {
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = hash;
+  let a = hash[0] as number;
+  let b = hash[1] as number;
+  let c = hash[2] as number;
+  let d = hash[3] as number;
+  let e = hash[4] as number;
+  let f = hash[5] as number;
+  let g = hash[6] as number;
+  let h = hash[7] as number;
   for (let t = 0; t < 64; t++) {
     const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (ROUND[t] as number) + (schedule[t] as number)) | 0;
@@ -45,7 +54,14 @@ function compress(hash: Uint32Array, schedule: Uint32Array): void {
     b = a;
     a = (t1 + t2) | 0;
   }
-  for (const [index, word] of [a, b, c, d, e, f, g, h].entries()) hash[index] = (hash[index] as number) + word;
+  hash[0] = (hash[0] as number) + a;
+  hash[1] = (hash[1] as number) + b;
+  hash[2] = (hash[2] as number) + c;
+  hash[3] = (hash[3] as number) + d;
+  hash[4] = (hash[4] as number) + e;
+  hash[5] = (hash[5] as number) + f;
+  hash[6] = (hash[6] as number) + g;
+  hash[7] = (hash[7] as number) + h;
 }
 
 function rotate(word: number, bits: number): number {
