@@ -1,6 +1,8 @@
+const ENCODER = new TextEncoder();
+
 /** SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits (FIPS 180-4, section 6.2). */
 export function sha256(text: string): string {
-  const message = new TextEncoder().encode(text);
+  const message = ENCODER.encode(text);
   const length = message.length;
   const padded = new Uint8Array(Math.ceil((length + 9) / 64) * 64);
   padded.set(message);
@@ -8,19 +10,20 @@ export function sha256(text: string): string {
   const view = new DataView(padded.buffer);
   view.setUint32(padded.length - 8, Math.floor(length / 2 ** 29));
   view.setUint32(padded.length - 4, (length << 3) >>> 0);
-  const hash = Uint32Array.from(INITIAL);
-  const schedule = new Uint32Array(64);
+  // Signed: an unsigned word may be no small integer to the engine, and would be an object each time.
+  const hash = INITIAL.slice();
+  const schedule = new Int32Array(64);
   for (let offset = 0; offset < padded.length; offset += 64) {
-    for (let t = 0; t < 16; t++) schedule[t] = view.getUint32(offset + 4 * t);
+    for (let t = 0; t < 16; t++) schedule[t] = view.getInt32(offset + 4 * t);
     expand(schedule);
     compress(hash, schedule);
   }
   let digits = '';
-  for (const word of hash) digits += (2 ** 32 + word).toString(16).slice(1);
+  for (const word of hash) digits += (word >>> 0).toString(16).padStart(8, '0');
   return digits;
 }
 
-function expand(w: Uint32Array): void {
+function expand(w: Int32Array): void {
   for (let t = 16; t < 64; t++) {
     const early = w[t - 15] as number;
     const late = w[t - 2] as number;
@@ -31,7 +34,7 @@ function expand(w: Uint32Array): void {
 }
 
 /** Works on numbers, without arrays and iterators: thousands of rows are hashed before an evaluation begins. */
-function compress(hash: Uint32Array, schedule: Uint32Array): void {
+function compress(hash: Int32Array, schedule: Int32Array): void {
   let a = hash[0] as number;
   let b = hash[1] as number;
   let c = hash[2] as number;
@@ -77,9 +80,9 @@ function primes(count: number): number[] {
 
 /** The first 32 bits of the fractional part. */
 function fraction(value: number): number {
-  return Math.floor((value - Math.floor(value)) * 2 ** 32) >>> 0;
+  return Math.floor((value - Math.floor(value)) * 2 ** 32) | 0;
 }
 
 /** Square roots of the first 8 primes (FIPS 180-4, section 5.3.3), cube roots of the first 64 (section 4.2.2). */
-const INITIAL = Uint32Array.from(primes(8), (prime) => fraction(Math.sqrt(prime)));
-const ROUND = Uint32Array.from(primes(64), (prime) => fraction(Math.cbrt(prime)));
+const INITIAL = Int32Array.from(primes(8), (prime) => fraction(Math.sqrt(prime)));
+const ROUND = Int32Array.from(primes(64), (prime) => fraction(Math.cbrt(prime)));
