@@ -8,8 +8,8 @@ import { median, report } from './report.js';
 const run = promisify(execFile);
 const LATENCY_MS = 50;
 /** A multiple of every width: the last wave is as full as the others. */
-const ROWS = 416;
-/** The compiler is at work for about so many rows; a run of an hour does not feel it, and one of 416 rows would. */
+const ROWS = 1_024;
+/** The compiler is at work for about so many rows: a run of an hour does not feel it, and this one would. What it costs, the runs over HTTP show. */
 const WARM = 2_000;
 const WIDTH = 16;
 const ROUNDS = 3;
@@ -22,20 +22,18 @@ export async function evaluationsInProcess(folder: string): Promise<void> {
     [32, 4],
   ] as const) {
     const ideal = (ROWS / width) * LATENCY_MS;
-    const [timers, ours, cold] = await interleaved(
+    const [timers = 0, ours = 0] = await interleaved(
       () => evaluator('timers', ROWS, width, LATENCY_MS, 0),
       () => evaluator('evaluate', ROWS, width, LATENCY_MS, WARM),
-      () => evaluator('evaluate', ROWS, width, LATENCY_MS, 0),
     );
     const behind = (wallMs: number) => 100 * (1 - ideal / wallMs);
     report({ what: `@${width} in-process, 50 ms: timers alone, behind ideal`, value: behind(timers), unit: '%' });
     report({ what: `@${width} in-process, 50 ms: evaluate, behind ideal`, value: behind(ours), unit: '%', bar });
-    report({ what: `@${width} the same in a process that just began`, value: behind(cold), unit: '%' });
   }
   const kept = () => mkdtempSync(path.join(folder, 'kept-'));
   // As long as one run takes the machine may change: sizes take turns, each run in a process and a folder of its own. Both sizes are
   // warm, or the larger one would win by the share of its rows that ran compiled.
-  const [cold, small, large] = await interleaved(
+  const [cold = 0, small = 0, large = 0] = await interleaved(
     () => evaluator('evaluate', 5_000, WIDTH, 0, 0, kept()),
     () => evaluator('evaluate', 1_000, WIDTH, 0, WARM, kept()),
     () => evaluator('evaluate', 5_000, WIDTH, 0, WARM, kept()),
@@ -46,13 +44,12 @@ export async function evaluationsInProcess(folder: string): Promise<void> {
 }
 
 /** @returns the median of each */
-async function interleaved(...contenders: readonly (() => Promise<number>)[]): Promise<[number, number, number]> {
+async function interleaved(...contenders: readonly (() => Promise<number>)[]): Promise<number[]> {
   const seen = contenders.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [index, contender] of contenders.entries()) seen[index]?.push(await contender());
   }
-  const [first = [], second = [], third = []] = seen;
-  return [median(first), median(second), median(third)];
+  return seen.map(median);
 }
 
 async function evaluator(...args: (string | number)[]): Promise<number> {
