@@ -171,16 +171,16 @@ const hostSuite = {
 };
 
 /** Bundled as the product is, or it would be measured with code that the product does not have. */
-const contender = {
+const contenders = {
   ...host,
   minify: true,
   sourcemap: false,
-  entryPoints: ['test/bench/contender.ts'],
-  outdir: undefined,
-  outfile: 'out/test/bench/contender.cjs',
+  entryPoints: ['test/bench/contender.ts', 'test/bench/evaluator.ts'],
+  outdir: 'out/test/bench',
+  outExtension: { '.js': '.cjs' },
 };
 
-const jobs = withTests ? [host, webview, metricWorker, suites, hostSuite, contender] : [host, webview, metricWorker];
+const jobs = withTests ? [host, webview, metricWorker, suites, hostSuite, contenders] : [host, webview, metricWorker];
 const results = await Promise.all(jobs.map((job) => esbuild.build(job)));
 if (process.argv.includes('--metafile')) {
   writeFileSync(path.join(root, 'out/meta.json'), JSON.stringify(results[0].metafile));

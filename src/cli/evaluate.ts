@@ -153,7 +153,7 @@ async function evaluateOn(
       repeats: wholeNumber(values, 'repeats', 1, 100) ?? 1,
       leakage: values['allow-seen'] === true ? 'mark' : 'refuse',
       reuse: values['no-cache'] === true ? 'none' : values['retry-failed'] === true ? 'without failures' : 'all',
-      tastes: await (await openStore(context)).tastes(),
+      tastes: async () => (await openStore(context)).tastes(),
       onProblem: ({ message, hint }) => output.warn(`${message} ${hint}`),
       onProgress: (progress) => {
         const score = progress.score === undefined ? '' : ` · ${progress.score.toFixed(3)} so far`;

@@ -19,7 +19,8 @@ export interface EvaluateTableOptions extends Omit<EvaluateOptions, 'known' | 'c
   readonly table: string;
   readonly workspaceFolder: string;
   readonly reuse: Reuse;
-  readonly tastes: readonly Taste[];
+  /** Asked for only when the signature has an input for a taste: reading them takes a tenth of a second. */
+  readonly tastes: () => Promise<readonly Taste[]>;
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -39,12 +40,13 @@ export async function evaluateTable(options: EvaluateTableOptions): Promise<Eval
     scorer: scorer.name,
     onProblem,
   });
+  const takesTaste = program.signature.inputs.some(({ name }) => name === 'taste');
   const pictures = await picturesOf(executor, examples, table, workspaceFolder);
   return evaluate({
     ...options,
     executor: executorForTable(executor, table, workspaceFolder),
     known: reuse === 'none' ? undefined : reuse === 'all' ? results.known : withoutFailures(results.known),
-    context: tasteContext(tastes),
+    context: tasteContext(takesTaste ? await tastes() : []),
     behind: (example) => pictures.get(example),
     onRow: async (row) => {
       await onRow?.(row);

@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { stringify } from 'csv-stringify/sync';
 import { repoRoot } from '../workbench/paths.mjs';
+import { runMeasured } from './measured-process.js';
 import { median, report } from './report.js';
 import { type ServerStatistics, startServerProcess } from './server-process.js';
 
-const run = promisify(execFile);
 const ROWS = 1000;
 const LATENCY_MS = 50;
 
@@ -23,8 +21,6 @@ export async function batches(folder: string): Promise<void> {
     ),
   );
   const signature = 'review -> sentiment: class "positive, negative, neutral"';
-  const probe = path.join(folder, 'probe.cjs');
-  writeFileSync(probe, "process.on('exit', () => process.stderr.write('RSS ' + process.resourceUsage().maxRSS + '\\n'));");
   let file = 0;
   const contenders: Record<string, (width: number) => string[]> = {
     fetch: (width) => [path.join(repoRoot, 'out/test/bench/contender.cjs'), 'fetch', url, String(ROWS), String(width), '0'],
@@ -35,14 +31,15 @@ export async function batches(folder: string): Promise<void> {
     ],
   };
   for (const width of [8, 16, 32]) {
-    const seen = new Map<string, (ServerStatistics & { rss: number })[]>(Object.keys(contenders).map((name) => [name, []]));
+    const seen = new Map<string, (ServerStatistics & { rssMb: number })[]>(Object.keys(contenders).map((name) => [name, []]));
     for (let round = 0; round < 3; round++) {
       for (const [name, args] of Object.entries(contenders)) {
-        const { stderr } = await run(process.execPath, ['--require', probe, ...args(width)], { cwd: folder });
-        seen.get(name)?.push({ ...(await statistics()), rss: Number(/RSS (\d+)/.exec(stderr)?.[1]) / 1000 });
+        const { rssMb } = await runMeasured(folder, args(width));
+        seen.get(name)?.push({ ...(await statistics()), rssMb });
       }
     }
-    const middle = (name: string, value: (each: ServerStatistics & { rss: number }) => number) => median((seen.get(name) ?? []).map(value));
+    const middle = (name: string, value: (each: ServerStatistics & { rssMb: number }) => number) =>
+      median((seen.get(name) ?? []).map(value));
     const active = (name: string) => middle(name, ({ activeMs }) => (100 * (ROWS / width) * LATENCY_MS) / activeMs);
     for (const name of Object.keys(contenders))
       report({ what: `@${width} ${name}: active window, of ideal`, value: active(name), unit: '%' });
@@ -61,7 +58,7 @@ export async function batches(folder: string): Promise<void> {
       bar: 0.07,
     });
     report({ what: `@${width} requests beyond one per row`, value: middle(ours, ({ requests }) => requests) - ROWS, unit: '', bar: 0 });
-    report({ what: `@${width} peak memory`, value: middle(ours, ({ rss }) => rss), unit: 'MB', bar: 200 });
+    report({ what: `@${width} peak memory`, value: middle(ours, ({ rssMb }) => rssMb), unit: 'MB', bar: 200 });
   }
   stop();
 }

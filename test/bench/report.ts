@@ -5,6 +5,8 @@ export interface Line {
   readonly unit: string;
   /** The most that is allowed; undefined: for comparison only. */
   readonly bar?: number;
+  /** The least that is allowed, in place of `bar`. */
+  readonly atLeast?: number;
   readonly goal?: number;
 }
 
@@ -12,11 +14,19 @@ const lines: Line[] = [];
 
 export function report(line: Line): void {
   lines.push(line);
-  const bar =
-    line.bar === undefined
+  const bar = line.bar ?? line.atLeast;
+  const shown =
+    bar === undefined
       ? ''
-      : `  bar ${round(line.bar)}${line.goal === undefined ? '' : `, goal ${round(line.goal)}`}  ${line.value <= line.bar ? 'ok' : 'MISSED'}`;
-  process.stdout.write(`${line.what.padEnd(58)}${line.value.toFixed(line.value < 10 ? 2 : 1).padStart(9)} ${line.unit.padEnd(4)}${bar}\n`);
+      : `  bar ${line.atLeast === undefined ? '' : '>= '}${round(bar)}${line.goal === undefined ? '' : `, goal ${round(line.goal)}`}  ${holds(line) ? 'ok' : 'MISSED'}`;
+  process.stdout.write(
+    `${line.what.padEnd(58)}${line.value.toFixed(line.value < 10 ? 2 : 1).padStart(9)} ${line.unit.padEnd(4)}${shown}\n`,
+  );
+}
+
+/** What was not measured, and why: no bar is held by it. */
+export function leftOut(what: string, reason: string): void {
+  process.stdout.write(`${what.padEnd(58)} left out: ${reason}\n`);
 }
 
 /** Two decimals at the most. */
@@ -31,8 +41,13 @@ export function median(values: readonly number[]): number {
 
 /** Says how many bars held. @returns how many were missed */
 export function verdict(): number {
-  const bars = lines.filter((line) => line.bar !== undefined);
-  const missed = bars.filter((line) => line.value > (line.bar ?? 0)).length;
+  const bars = lines.filter((line) => line.bar !== undefined || line.atLeast !== undefined);
+  const missed = bars.filter((line) => !holds(line)).length;
   process.stdout.write(`\n${bars.length - missed} bars held, ${missed} missed\n`);
   return missed;
+}
+
+/** What is no number at all holds no bar. */
+function holds({ value, bar, atLeast }: Line): boolean {
+  return atLeast === undefined ? value <= (bar ?? 0) : value >= atLeast;
 }

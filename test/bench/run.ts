@@ -5,12 +5,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { batches } from './batches.js';
 import { embedded, modelCalls, predictOverhead } from './calls.js';
+import { evaluations } from './evaluations.js';
 import { verdict } from './report.js';
 import { activation, sizes, terminal } from './start.js';
 
 type Part = (folder: string) => Promise<void> | void;
 
-const PARTS: Record<string, Part> = { sizes, terminal, embedded, predictOverhead, modelCalls, batches, activation };
+const PARTS: Record<string, Part> = { sizes, terminal, embedded, predictOverhead, modelCalls, batches, evaluations, activation };
 
 const wanted = process.argv.slice(2);
 const folder = mkdtempSync(path.join(os.tmpdir(), 'atelier-bench-'));

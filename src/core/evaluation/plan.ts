@@ -41,9 +41,10 @@ export interface EvaluationPlan extends ChosenRows {
 export function planEvaluation(options: PlanOptions): EvaluationPlan {
   const { definition, file, columns, rows, metric, mapping = {}, fixed = {}, split, splitColumn, fractions, seed } = options;
   const { signature } = definition;
-  const read = (needsLabels: boolean) => readExamples({ signature, columns, rows, file, mapping, fixed, needsLabels });
+  const read = (needsLabels: boolean, given = rows) => readExamples({ signature, columns, rows: given, file, mapping, fixed, needsLabels });
   const spec: JsonValue | undefined = metric ?? definition.optimization?.metric;
-  const named = () => (spec === undefined ? defaultMetric(signature, read(false).labels.length > 0) : parseMetric(spec, signature));
+  // Which labels there are, the columns tell: no row is read for that.
+  const named = () => (spec === undefined ? defaultMetric(signature, read(false, []).labels.length > 0) : parseMetric(spec, signature));
   const scorer = options.scorer ?? scorerOf(named());
   const { examples, problems } = read(scorer.needsLabels);
   const trainset = trainsetOf(signature, options);

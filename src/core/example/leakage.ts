@@ -21,6 +21,8 @@ export function trainKeysOf(examples: readonly Pick<Example, 'inputs'>[]): Reado
 export function leakageOf(program: Program, trainKeys: ReadonlySet<string>, examples: readonly Example[]): ReadonlyMap<number, LeakSource> {
   const demos = trainKeysOf(program.demos);
   const leaks = new Map<number, LeakSource>();
+  // Mostly nothing was seen, and a key of every row would be made for nothing.
+  if (demos.size === 0 && trainKeys.size === 0) return leaks;
   for (const { row, inputs } of examples) {
     const key = inputsKey(inputs);
     if (demos.has(key)) leaks.set(row.row, 'demo');

@@ -18,6 +18,9 @@ export function widthFor(concurrency: number): number {
   return concurrency + Math.ceil(concurrency / 4);
 }
 
+/** Results that may wait for the disk, however few items are under way: a write of many costs no more than a write of one. */
+const WAITING = 64;
+
 /**
  * Works on items in their order, several at a time, and keeps each result as it comes. Items that are under way when it ends are
  * finished, and kept when they have a result.
@@ -49,7 +52,7 @@ export async function runPool<Item, Result>(options: PoolOptions<Item, Result>):
         return;
       }
       // The next item need not wait for the disk, but results must not pile up in memory either.
-      while (saving.size > concurrency) await Promise.race(saving);
+      while (saving.size > Math.max(concurrency, WAITING)) await Promise.race(saving);
     }
   }
 

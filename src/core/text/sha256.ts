@@ -1,6 +1,8 @@
+const ENCODER = new TextEncoder();
+
 /** SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits (FIPS 180-4, section 6.2). */
 export function sha256(text: string): string {
-  const message = new TextEncoder().encode(text);
+  const message = ENCODER.encode(text);
   const length = message.length;
   const padded = new Uint8Array(Math.ceil((length + 9) / 64) * 64);
   padded.set(message);
@@ -8,17 +10,20 @@ export function sha256(text: string): string {
   const view = new DataView(padded.buffer);
   view.setUint32(padded.length - 8, Math.floor(length / 2 ** 29));
   view.setUint32(padded.length - 4, (length << 3) >>> 0);
-  const hash = Uint32Array.from(INITIAL);
-  const schedule = new Uint32Array(64);
+  // Signed: an unsigned word may be no small integer to the engine, and would be an object each time.
+  const hash = INITIAL.slice();
+  const schedule = new Int32Array(64);
   for (let offset = 0; offset < padded.length; offset += 64) {
-    for (let t = 0; t < 16; t++) schedule[t] = view.getUint32(offset + 4 * t);
+    for (let t = 0; t < 16; t++) schedule[t] = view.getInt32(offset + 4 * t);
     expand(schedule);
     compress(hash, schedule);
   }
-  return [...hash].map((word) => word.toString(16).padStart(8, '0')).join('');
+  let digits = '';
+  for (const word of hash) digits += (word >>> 0).toString(16).padStart(8, '0');
+  return digits;
 }
 
-function expand(w: Uint32Array): void {
+function expand(w: Int32Array): void {
   for (let t = 16; t < 64; t++) {
     const early = w[t - 15] as number;
     const late = w[t - 2] as number;
@@ -28,9 +33,16 @@ function expand(w: Uint32Array): void {
   }
 }
 
-/** Works on numbers, not on an array of them: thousands of rows are hashed before an evaluation begins. */
-function compress(hash: Uint32Array, schedule: Uint32Array): void {
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = hash;
+/** Works on numbers, without arrays and iterators: thousands of rows are hashed before an evaluation begins. */
+function compress(hash: Int32Array, schedule: Int32Array): void {
+  let a = hash[0] as number;
+  let b = hash[1] as number;
+  let c = hash[2] as number;
+  let d = hash[3] as number;
+  let e = hash[4] as number;
+  let f = hash[5] as number;
+  let g = hash[6] as number;
+  let h = hash[7] as number;
   for (let t = 0; t < 64; t++) {
     const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (ROUND[t] as number) + (schedule[t] as number)) | 0;
@@ -45,7 +57,14 @@ function compress(hash: Uint32Array, schedule: Uint32Array): void {
     b = a;
     a = (t1 + t2) | 0;
   }
-  for (const [index, word] of [a, b, c, d, e, f, g, h].entries()) hash[index] = (hash[index] as number) + word;
+  hash[0] = (hash[0] as number) + a;
+  hash[1] = (hash[1] as number) + b;
+  hash[2] = (hash[2] as number) + c;
+  hash[3] = (hash[3] as number) + d;
+  hash[4] = (hash[4] as number) + e;
+  hash[5] = (hash[5] as number) + f;
+  hash[6] = (hash[6] as number) + g;
+  hash[7] = (hash[7] as number) + h;
 }
 
 function rotate(word: number, bits: number): number {
@@ -61,9 +80,9 @@ function primes(count: number): number[] {
 
 /** The first 32 bits of the fractional part. */
 function fraction(value: number): number {
-  return Math.floor((value - Math.floor(value)) * 2 ** 32) >>> 0;
+  return Math.floor((value - Math.floor(value)) * 2 ** 32) | 0;
 }
 
 /** Square roots of the first 8 primes (FIPS 180-4, section 5.3.3), cube roots of the first 64 (section 4.2.2). */
-const INITIAL = Uint32Array.from(primes(8), (prime) => fraction(Math.sqrt(prime)));
-const ROUND = Uint32Array.from(primes(64), (prime) => fraction(Math.cbrt(prime)));
+const INITIAL = Int32Array.from(primes(8), (prime) => fraction(Math.sqrt(prime)));
+const ROUND = Int32Array.from(primes(64), (prime) => fraction(Math.cbrt(prime)));

@@ -99,7 +99,7 @@ async function evaluateDefinition(
   return evaluateTable({
     ...{ examples, executor, scorer, trainKeys, repeats, signal, onRow, onProgress, workspaceFolder },
     ...{ table: file, concurrency: widthFor(concurrency), seed: SEED, leakage: 'mark', reuse: 'without failures' },
-    tastes: await (await services.generations()).tastes(),
+    tastes: async () => (await services.generations()).tastes(),
     onProblem: (problem) => services.report(problem),
   });
 }

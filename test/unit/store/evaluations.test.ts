@@ -109,7 +109,7 @@ describe('evaluating rows that name pictures', () => {
     });
     const evaluated = () =>
       evaluateTable({
-        ...{ examples, executor, scorer: right, concurrency: 1, seed: 1, reuse: 'all', tastes: [] },
+        ...{ examples, executor, scorer: right, concurrency: 1, seed: 1, reuse: 'all', tastes: async () => [] },
         ...{ table: folder.path('pets.csv'), workspaceFolder: folder.path(), onProblem: () => undefined },
       });
     await writeFile(folder.path('a.png'), 'first');
