@@ -56,7 +56,7 @@ export function resolveVersions(
   };
   // Parents first, so that a long history does not exhaust the stack.
   for (const version of [...all].sort((a, b) => a.number - b.number)) settle(version);
-  const changed = all.filter((version) => done.get(version.hash) !== version);
+  const changed = all.filter((version) => done.get(version.hash) !== version).sort((a, b) => a.number - b.number);
   const versions = [...kept.filter((version) => done.get(version.hash) === version), ...changed.map(settle)];
   return {
     versions: versions.sort((a, b) => a.number - b.number),
