@@ -11,6 +11,7 @@ export { GenerationStore } from './generation-store.js';
 export { withImageFiles, withImagesOfTable } from './image-file.js';
 export { keepReport, readKeptReport } from './kept-report.js';
 export { type Lease, type LockOptions, Locks } from './lock.js';
+export { MODELS_CONFIG_FILE, readModelsConfig } from './models-config-file.js';
 export { readPrices } from './prices-file.js';
 export { printSignature } from './print-signature.js';
 export type { Problem } from './problem.js';
@@ -27,5 +28,8 @@ export {
   requireDefinition,
 } from './signatures-file.js';
 export { loadTastes, readTastes, type TastesFile } from './tastes-file.js';
+export type { VersionList } from './version-file.js';
+export type { MergeResolution, MergeState, ResolvedMerge } from './version-merge.js';
+export { type MoveRequest, VersionStore, type VersionStoreOptions } from './version-store.js';
 export { WorkspaceData, type WorkspaceDataOptions, type WriteOptions } from './workspace-data.js';
 export { writingAt } from './writing-place.js';

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isMap, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { LineCounter, type Node, parseDocument } from 'yaml';
 import { AtelierError } from '../core/errors.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { parseDefinition } from '../core/signature/parse-definition.js';
@@ -10,7 +10,7 @@ import { errnoOf } from './io-errors.js';
 import { cutProblems, displayPath, type Problem } from './problem.js';
 import { readSmallTextFile } from './small-text-file.js';
 import { sourceTreeOf } from './source-tree.js';
-import { isYamlNode, keyOf } from './yaml-places.js';
+import { offsetAt } from './yaml-places.js';
 import { yamlProblems } from './yaml-problems.js';
 
 /** What a signature file holds; the definition only when none of its problems is an error. */
@@ -192,24 +192,6 @@ async function readFolder(folder: string, source: 'built-in' | 'workspace', base
       return { ...(await readSignature(file, source, base)), file, shown: displayPath(base, file) };
     }),
   );
-}
-
-/** Where the deepest part of a path that is written in the file begins. */
-function offsetAt(root: Node | null, place: readonly (string | number)[]): number {
-  let offset = root?.range?.[0] ?? 0;
-  let node: unknown = root;
-  for (const step of place) {
-    if (isMap(node)) {
-      const next: Pair | undefined = node.items.find((item) => keyOf(item) === step);
-      if (next === undefined) break;
-      offset = isYamlNode(next.key) ? (next.key.range?.[0] ?? offset) : offset;
-      node = next.value;
-    } else if (isSeq(node) && typeof step === 'number') {
-      node = node.items[step];
-      offset = isYamlNode(node) ? (node.range?.[0] ?? offset) : offset;
-    } else break;
-  }
-  return offset;
 }
 
 function inOrder(problems: Problem[]): readonly Problem[] {

@@ -36,3 +36,21 @@ export function lineAt(pair: Pair, place: readonly (string | number)[], counter:
   }
   return line;
 }
+
+/** Where the deepest part of a path that is written in the file begins. */
+export function offsetAt(root: Node | null, place: readonly (string | number)[]): number {
+  let offset = root?.range?.[0] ?? 0;
+  let node: unknown = root;
+  for (const step of place) {
+    if (isMap(node)) {
+      const next: Pair | undefined = node.items.find((item) => keyOf(item) === step);
+      if (next === undefined) break;
+      offset = isYamlNode(next.key) ? (next.key.range?.[0] ?? offset) : offset;
+      node = next.value;
+    } else if (isSeq(node) && typeof step === 'number') {
+      node = node.items[step];
+      offset = isYamlNode(node) ? (node.range?.[0] ?? offset) : offset;
+    } else break;
+  }
+  return offset;
+}
