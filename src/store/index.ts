@@ -14,6 +14,7 @@ export { type Lease, type LockOptions, Locks } from './lock.js';
 export { MODELS_CONFIG_FILE, readModelsConfig } from './models-config-file.js';
 export { readPrices } from './prices-file.js';
 export { printSignature } from './print-signature.js';
+export { printYaml } from './print-yaml.js';
 export type { Problem } from './problem.js';
 export { RecordingFile, type RecordingFileOptions, readRecording } from './recording-file.js';
 export { replaceFile } from './replace-file.js';

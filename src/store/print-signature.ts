@@ -3,9 +3,7 @@ import type { Demo } from '../core/program/program.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { defaultInstructions } from '../core/signature/labels.js';
 import { type Field, REASONING } from '../core/signature/signature.js';
-
-/** Characters that a block of text cannot hold: they are written as escapes in quotes. */
-const CONTROL = /[^\n\t\x20-\x7e\x85\u00a0-\ud7ff\ue000-\ufeff\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
+import { CONTROL } from './print-yaml.js';
 
 /** A signature as the text of a file, which `parseSignature` reads back to an equal one: instructions as a block, a line per field. */
 export function printSignature({ signature, module, examples, optimization }: SignatureDefinition): string {
