@@ -13,6 +13,7 @@ const COMMANDS: Record<Command, () => Promise<{ run(context: CommandContext): Pr
   rate: () => import('./cli/rate.js'),
   run: () => import('./cli/run.js'),
   evaluate: () => import('./cli/evaluate.js'),
+  versions: () => import('./cli/versions.js'),
 };
 
 /** Runs one command. @returns the exit code: 0 done, 1 the operation failed, 2 bad usage or bad input */
@@ -42,8 +43,9 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     const error = asAtelierError(thrown);
     output.error(error);
-    return /^(?:usage|description|taste|rating|prompt|signature|input)\.|^data\.(?:unreadable|malformed)$/.test(error.code) ||
-      error.code === 'model.unknown'
+    return /^(?:usage|description|taste|rating|prompt|signature|input|version)\.|^data\.(?:unreadable|malformed)$|^label\.unknown$/.test(
+      error.code,
+    ) || error.code === 'model.unknown'
       ? 2
       : 1;
   } finally {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { asAtelierError, isCancellation } from '../core/errors.js';
+import type { EvaluationDocument } from '../core/evaluation/document.js';
 import { evaluationDocument } from '../core/evaluation/evaluation-document.js';
 import { type OpenScorer, openScorer } from '../core/evaluation/open-scorer.js';
 import { overriddenOutcome } from '../core/evaluation/overrides.js';
@@ -9,16 +10,17 @@ import { readScorerSpec } from '../core/evaluation/scorer-spec.js';
 import { describeProgress } from '../core/program/batch-progress.js';
 import { widthFor } from '../core/program/pool.js';
 import { type SignatureDefinition, stateName } from '../core/signature/definition.js';
+import { scoreOf } from '../core/version/score-record.js';
 import type { ModelHub } from '../models/model-hub.js';
 import { OVERRIDES_FILE } from '../store/table-names.js';
 import { prepareJudgeCheck } from './check-judge.js';
-import { type CommandContext, DATA_FOLDER, openStore, SIGNATURES_FOLDER, workspaceOf } from './context.js';
+import { type CommandContext, DATA_FOLDER, openStore, SIGNATURES_FOLDER, userOf, workspaceOf } from './context.js';
 import { describeEvaluation } from './describe-evaluation.js';
 import { type Rows, rowsOf } from './evaluation-rows.js';
 import { modeOf, openExecutor, openRunHub } from './executor.js';
 import { share, usage, wholeNumber } from './options.js';
 import { type ReportFiles, reportFiles } from './report-files.js';
-import { definitionOf, findDefinition } from './signature.js';
+import { chosenDefinition, definitionOf, findDefinition, openVersions, stateOf } from './signature.js';
 import { watched } from './watch.js';
 
 /** `atelier evaluate <signature> --data FILE`. @returns the exit code: 1 when it ended early, or a gate is closed */
@@ -77,11 +79,11 @@ async function evaluateOnChange(context: CommandContext, reference: string, repo
 async function evaluateOnce(context: CommandContext, reference: string, reports: ReportFiles, hub: ModelHub): Promise<number> {
   const { values, output } = context;
   const failUnder = share(values, 'fail-under');
-  const found = await findDefinition(context, reference, modeOf(context));
-  const { ScoreOverrides, signatureAtRevision } = await import('../store/index.js');
+  const found = await chosenDefinition(context, reference, modeOf(context));
+  const { ScoreOverrides } = await import('../store/index.js');
   const workspaceFolder = workspaceOf(context);
   // Looked for before anything is paid.
-  const earlier = values.baseline === undefined ? undefined : await signatureAtRevision(found.file, values.baseline, workspaceFolder);
+  const earlier = values.baseline === undefined ? undefined : await stateOf(context, found, values.baseline);
   const onProblem = ({ message, hint }: { readonly message: string; readonly hint: string }) => output.warn(`${message} ${hint}`);
   const overrides =
     values['no-overrides'] === true ? [] : await new ScoreOverrides({ workspaceFolder, dataFolder: DATA_FOLDER, onProblem }).read();
@@ -97,6 +99,7 @@ async function evaluateOnce(context: CommandContext, reference: string, reports:
     const facts = { signature, version: stateName(found.definition), data: rows.data, created: new Date().toISOString(), failUnder, judge };
     const document = evaluationDocument(overriddenOutcome({ facts, report, baseline }, overrides));
     await reports.write(document);
+    await keepScore(context, found.definition, document);
     output.result(document, describeEvaluation(document));
     if (!output.json && report.stopped !== undefined) output.error(report.stopped);
     // A comparison that shows nothing must not pass as one that shows no harm.
@@ -110,6 +113,31 @@ async function evaluateOnce(context: CommandContext, reference: string, reports:
       document.compare?.verdict === 'worse'
       ? 1
       : 0;
+  } finally {
+    await opened.dispose();
+  }
+}
+
+/**
+ * Compares two states of a signature on the rows that the options name.
+ * @throws AtelierError as an evaluation; `evaluation.leaked` when one of them has seen rows, unless `--allow-seen` leaves these out
+ */
+export async function compareOnRows(
+  context: CommandContext,
+  definition: SignatureDefinition,
+  baseline: { readonly with: string; readonly definition: SignatureDefinition },
+): Promise<{ readonly compare: EvaluationDocument['compare']; readonly text: string }> {
+  const hub = await openRunHub(context);
+  const opened = await openScorerOf(context, hub, definition);
+  try {
+    const rows = await rowsOf(context, definition, opened.scorer);
+    const report = await evaluateOn(context, hub, definition, rows);
+    const before = { with: baseline.with, report: await evaluateOn(context, hub, baseline.definition, rows) };
+    const stopped = report.stopped ?? before.report.stopped;
+    if (stopped !== undefined) throw stopped;
+    const facts = { signature: definition.signature, version: stateName(definition), data: rows.data };
+    const document = evaluationDocument({ facts, report, baseline: before });
+    return { compare: document.compare, text: describeEvaluation(document) };
   } finally {
     await opened.dispose();
   }
@@ -163,4 +191,16 @@ async function evaluateOn(
   } finally {
     output.endProgress();
   }
+}
+
+/** Keeps what was measured of a version beside it. */
+async function keepScore(
+  context: CommandContext,
+  { signature, version }: SignatureDefinition,
+  document: EvaluationDocument,
+): Promise<void> {
+  const score = version === undefined ? undefined : scoreOf(document);
+  if (version === undefined || score === undefined) return;
+  const when = document.created ?? new Date().toISOString();
+  await (await openVersions(context)).recordScore(signature.name, version, { score, when, who: userOf(context) });
 }

@@ -14,7 +14,7 @@ import { biasWarning, describeForecast, describeRanking } from './describe-ranki
 import { type GivenRows, givenRows } from './evaluation-rows.js';
 import { modeOf, type OpenExecutor, openExecutor, openRunHub } from './executor.js';
 import { usage } from './options.js';
-import { definitionOf, findDefinition } from './signature.js';
+import { chosenDefinition, definitionOf, type FoundDefinition, stateOf } from './signature.js';
 
 /** What compares answers when nothing else is named. */
 const COMPARER = 'CompareAnswers';
@@ -87,15 +87,16 @@ async function definitionsOf(context: CommandContext, mode: RunMode): Promise<[N
   for (const [option, hint] of Object.entries(MEANINGLESS)) {
     if (values[option as keyof typeof MEANINGLESS] !== undefined) throw usage(`--${option} makes no sense with --against.`, hint);
   }
-  const { definition, file } = await findDefinition(context, reference, mode);
-  const named = async (name: string) => ({ name, definition: await contenderOf(context, { name, file, mode }) });
+  const found = await chosenDefinition(context, reference, mode);
+  const { definition } = found;
+  const named = async (name: string) => ({ name, definition: await contenderOf(context, { name, found, mode }) });
   return [{ name: definition.signature.name, definition }, await named(first), ...(await Promise.all(others.map(named)))];
 }
 
 /** Another signature when there is one of that name, else a revision of the signature's file. */
 async function contenderOf(
   context: CommandContext,
-  { name, file, mode }: { readonly name: string; readonly file: string | undefined; readonly mode: RunMode },
+  { name, found, mode }: { readonly name: string; readonly found: FoundDefinition; readonly mode: RunMode },
 ): Promise<SignatureDefinition> {
   try {
     return await definitionOf(context, name, mode);
@@ -103,8 +104,7 @@ async function contenderOf(
     if (!AtelierError.is(thrown, 'signature.unknown')) throw thrown;
   }
   try {
-    const { signatureAtRevision } = await import('../store/index.js');
-    return await signatureAtRevision(file, name, workspaceOf(context));
+    return await stateOf(context, found, name);
   } catch (thrown) {
     const error = asAtelierError(thrown);
     if (error.code !== 'usage.invalid') throw error;

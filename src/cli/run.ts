@@ -9,7 +9,7 @@ import { modeOf, openExecutor } from './executor.js';
 import { givenInputs } from './inputs.js';
 import { usage, wholeNumber } from './options.js';
 import { runBatchFile } from './run-batch.js';
-import { definitionOf } from './signature.js';
+import { chosenDefinition } from './signature.js';
 
 /** `atelier run <signature> --input name=value`, or with `--batch` over the rows of a file. @returns the exit code */
 export async function run(context: CommandContext): Promise<number> {
@@ -22,7 +22,7 @@ export async function run(context: CommandContext): Promise<number> {
     );
   }
   const seed = wholeNumber(values, 'seed', 0, 2 ** 31 - 1) ?? 1;
-  const definition = await definitionOf(context, reference, modeOf(context));
+  const { definition } = await chosenDefinition(context, reference, modeOf(context));
   if (values.batch !== undefined) return runBatchFile(context, definition, values.batch, seed);
   for (const name of ['out', 'map', 'resume', 'retry-failed'] as const) {
     if (values[name] !== undefined) throw usage(`--${name} belongs to --batch.`, 'Name the rows: --batch FILE.csv --out FILE.csv');

@@ -1,10 +1,19 @@
 import path from 'node:path';
+import { AtelierError } from '../core/errors.js';
 import type { RunMode } from '../core/program/run-mode.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { findSignature } from '../core/signature/find-signature.js';
 import { isOneLine } from '../core/signature/one-line.js';
+import { definitionOfVersion } from '../core/version/version-program.js';
 import type { Problem } from '../store/problem.js';
+import type { VersionStore } from '../store/version-store.js';
 import { type CommandContext, PACKED_FOLDER, workspaceOf } from './context.js';
+
+/** A signature, and the absolute path of its file; undefined for one line, and for a built-in one. */
+export interface FoundDefinition {
+  readonly definition: SignatureDefinition;
+  readonly file: string | undefined;
+}
 
 /**
  * The signature that a name, a file or one line means.
@@ -15,12 +24,8 @@ export async function definitionOf(context: CommandContext, reference: string, m
   return (await findDefinition(context, reference, mode)).definition;
 }
 
-/** As {@link definitionOf}, with the absolute path of the file; undefined for one line, and for a built-in one. */
-export async function findDefinition(
-  context: CommandContext,
-  reference: string,
-  mode: RunMode,
-): Promise<{ readonly definition: SignatureDefinition; readonly file: string | undefined }> {
+/** As {@link definitionOf}, with its file. */
+export async function findDefinition(context: CommandContext, reference: string, mode: RunMode): Promise<FoundDefinition> {
   if (isOneLine(reference)) return { definition: findSignature([], reference), file: undefined };
   const { loadSignatures, readSignature, requireDefinition } = await import('../store/index.js');
   const workspace = workspaceOf(context);
@@ -42,6 +47,45 @@ export async function findDefinition(
   }
   warn(problems);
   return { definition, file: definition.source === 'workspace' ? file : undefined };
+}
+
+/**
+ * The signature that a command is about, as {@link findDefinition} or, with `--version`, as it was saved.
+ * @throws AtelierError also `version.*`, `label.*`
+ */
+export async function chosenDefinition(context: CommandContext, reference: string, mode: RunMode): Promise<FoundDefinition> {
+  const found = await findDefinition(context, reference, mode);
+  const { version } = context.values;
+  if (version === undefined) return found;
+  const store = await openVersions(context);
+  return { ...found, definition: definitionOfVersion(await store.find(found.definition.signature.name, version)) };
+}
+
+/**
+ * Another state of a signature: a version or a label of it, else a revision of git.
+ * @throws AtelierError `usage.invalid` when it is none of these, `version.*`
+ */
+export async function stateOf(context: CommandContext, { definition, file }: FoundDefinition, state: string): Promise<SignatureDefinition> {
+  const { name } = definition.signature;
+  try {
+    return definitionOfVersion(await (await openVersions(context)).find(name, state));
+  } catch (thrown) {
+    const isOther = AtelierError.is(thrown, 'label.unknown') || AtelierError.is(thrown, 'usage.invalid');
+    if (!isOther) throw thrown;
+  }
+  const { signatureAtRevision } = await import('../store/index.js');
+  return signatureAtRevision(file, state, workspaceOf(context));
+}
+
+/** The versions of the workspace. */
+export async function openVersions(context: CommandContext): Promise<VersionStore> {
+  const { Locks, VersionStore } = await import('../store/index.js');
+  const workspaceFolder = workspaceOf(context);
+  return new VersionStore({
+    workspaceFolder,
+    locks: new Locks(workspaceFolder),
+    onProblem: (problem) => context.output.warn(`${placeOf(problem)}: ${problem.message} ${problem.hint}`),
+  });
 }
 
 function placeOf({ file, line, column }: Problem): string {

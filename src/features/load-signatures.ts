@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
-import type { Evaluations } from './evaluate/register.js';
 import type { Services } from './services.js';
+import type { Signatures } from './signatures.js';
+import type { VersionNode } from './versions/tree.js';
 
 /** Commands whose code is loaded when one of them is used. */
 const COMMANDS = [
@@ -19,10 +20,30 @@ const COMMANDS = [
   'previewPrompt',
   'extractSignature',
   'evaluateSignature',
+  'openVersion',
+  'showVersionAsSent',
+  'compareVersions',
+  'compareWithParent',
+  'compareAsSent',
+  'compareWithProduction',
+  'compareWithFile',
+  'showVersionHistory',
+  'saveVersion',
+  'createFromVersion',
+  'evaluateVersion',
+  'promoteVersion',
+  'rollBackVersion',
+  'removeLabel',
+  'resolveConflict',
+  'exportVersion',
+  'importVersion',
+  'showMoreVersions',
+  'refreshVersions',
 ];
 /** Documents of ours that a window may open with. */
-const FILES = ['promptAtelier-preview', 'promptAtelier-signature'];
+const FILES = ['promptAtelier-preview', 'promptAtelier-signature', 'promptAtelier-version'];
 const REPORTS = 'promptAtelier.evaluation';
+const VERSIONS = 'promptAtelier.prompts';
 const PROPOSALS = 'promptAtelier-proposal';
 const SIGNATURE_FILE = /\.signature\.yaml$/;
 
@@ -33,8 +54,8 @@ const SIGNATURE_FILE = /\.signature\.yaml$/;
 export function register(services: Services): vscode.Disposable {
   const { vscode, context, guard } = services.host;
   const standIns: vscode.Disposable[] = [];
-  let loading: Promise<Evaluations> | undefined;
-  const load = (): Promise<Evaluations> => {
+  let loading: Promise<Signatures> | undefined;
+  const load = (): Promise<Signatures> => {
     loading ??= import('./signatures.js').then((signatures) => {
       for (const standIn of standIns.splice(0)) standIn.dispose();
       const registered = signatures.register(services);
@@ -68,10 +89,34 @@ export function register(services: Services): vscode.Disposable {
   const reports = vscode.window.registerWebviewPanelSerializer(REPORTS, {
     deserializeWebviewPanel: async (panel: vscode.WebviewPanel, state: unknown) => (await load()).restoreReport(panel, state),
   });
+  const versions = vscode.window.createTreeView(VERSIONS, {
+    treeDataProvider: treeAfter(vscode, load),
+    canSelectMany: true,
+    showCollapseAll: true,
+  });
   return new vscode.Disposable(() => {
     reports.dispose();
+    versions.dispose();
     for (const standIn of standIns) standIn.dispose();
   });
+}
+
+/** A tree whose code is loaded when it is first looked at. */
+function treeAfter({ EventEmitter }: typeof vscode, load: () => Promise<Signatures>): vscode.TreeDataProvider<VersionNode> {
+  const changed = new EventEmitter<VersionNode | undefined>();
+  let tree: Promise<Signatures['tree']> | undefined;
+  const loaded = () => {
+    tree ??= load().then(({ tree: real }) => {
+      real.onDidChangeTreeData((node) => changed.fire(node));
+      return real;
+    });
+    return tree;
+  };
+  return {
+    onDidChangeTreeData: changed.event,
+    getChildren: async (node) => (await loaded()).getChildren(node),
+    getTreeItem: async (node) => (await loaded()).getTreeItem(node),
+  };
 }
 
 /** Files that are asked for once more when what makes them is there. */

@@ -13,6 +13,7 @@ import { PRESETS, type Preset, requiresKey } from '../models/presets.js';
 import type { GenerationStore } from '../store/generation-store.js';
 import type { Problem } from '../store/problem.js';
 import type { SignatureLibrary } from '../store/signatures-file.js';
+import type { VersionStore } from '../store/version-store.js';
 import { openCalls } from './calls.js';
 
 /** Most answers that are kept in memory. */
@@ -26,6 +27,7 @@ export class Services {
   /** Outlive the hub, too: what an endpoint was sent counts on. */
   private readonly limiters = new Map<string, Limiter>();
   private store: { readonly key: string; readonly store: Promise<GenerationStore> } | undefined;
+  private versionStore: { readonly key: string; readonly store: Promise<VersionStore> } | undefined;
   private readonly problems: vscode.EventEmitter<Problem>;
   /** Something is wrong with a file of the workspace. */
   readonly onProblem: vscode.Event<Problem>;
@@ -81,6 +83,23 @@ export class Services {
       this.store = { key, store };
     }
     return this.store.store;
+  }
+
+  /** The versions of the workspace. @throws AtelierError `workspace.none` */
+  versions(): Promise<VersionStore> {
+    const { host, report } = this;
+    const workspaceFolder = host.workspaceFolder();
+    if (workspaceFolder === undefined) throw host.noFolder('Open a folder: versions are files of it.');
+    // In Restricted Mode nothing is written, not even what was read.
+    const options = { workspaceFolder, promptsFolder: host.settings.promptsFolder, keepsIndex: host.vscode.workspace.isTrusted };
+    const key = JSON.stringify(options);
+    if (this.versionStore?.key !== key) {
+      const open = import('../store/index.js').then(
+        ({ Locks, VersionStore }) => new VersionStore({ ...options, locks: new Locks(workspaceFolder), onProblem: report }),
+      );
+      this.versionStore = { key, store: open };
+    }
+    return this.versionStore.store;
   }
 
   /** Sees each library that is read. */

@@ -33,8 +33,9 @@ export function createHostServices(context: vscode.ExtensionContext) {
     tell: (doing: string, error: unknown): void => void notifyError(doing, error, log),
     workspaceFolder,
     noFolder,
-    /** Documents of our own. @param why they cannot be changed, in a sentence */
-    readOnlyFiles: (scheme: string, why: string, textAt: TextAt) => new ReadOnlyFiles(scheme, why, textAt),
+    /** Documents of our own. @param why they cannot be changed, in a sentence of Markdown @param commands that its links may run */
+    readOnlyFiles: (scheme: string, why: string, textAt: TextAt, commands?: readonly string[]) =>
+      new ReadOnlyFiles(scheme, why, textAt, commands),
     openEditorModel,
     listEditorModels,
   };

@@ -17,10 +17,13 @@ export class ReadOnlyFiles implements vscode.FileSystemProvider {
     private readonly scheme: string,
     private readonly why: string,
     private readonly textAt: TextAt,
+    private readonly commands: readonly string[] = [],
   ) {}
 
   register(): vscode.Disposable {
-    const options = { isCaseSensitive: true, isReadonly: new vscode.MarkdownString(this.why) };
+    const why = new vscode.MarkdownString(this.why);
+    if (this.commands.length > 0) why.isTrusted = { enabledCommands: this.commands };
+    const options = { isCaseSensitive: true, isReadonly: why };
     return vscode.Disposable.from(this.changed, vscode.workspace.registerFileSystemProvider(this.scheme, this, options));
   }
 

@@ -69,6 +69,10 @@ export class Settings {
     return this.get('data.folder', 'data');
   }
 
+  get promptsFolder(): string {
+    return this.get('prompts.folder', 'prompts');
+  }
+
   get signaturesFolder(): string {
     return this.get('signatures.folder', 'signatures');
   }

@@ -6,6 +6,7 @@ import { type LabelMove, type Labels, moveLabel, NO_LABELS, resolveReference, ro
 import type { LabelsReading } from '../core/version/labels-text.js';
 import type { VersionReading } from '../core/version/parse-version.js';
 import { checkPromotion, type PromotionOptions, requirePromotion } from '../core/version/promotion.js';
+import { lastScores, type ScoreRecord, withScore } from '../core/version/score-record.js';
 import type { Version, VersionDraft } from '../core/version/version.js';
 import { numberOfFile, parseVersionReference, versionFileName, versionName } from '../core/version/version-name.js';
 import { versionOf } from '../core/version/version-text.js';
@@ -16,6 +17,7 @@ import { VersionFolders, type VersionPlace } from './version-folders.js';
 import { VersionIndex } from './version-index.js';
 import { type MergeResolution, type MergeState, mergeStateOf, type ResolvedMerge, resolveMerge } from './version-merge.js';
 import { labelsProblems, placed } from './version-problems.js';
+import { VersionScores } from './version-scores.js';
 
 export interface VersionStoreOptions extends VersionPlace {
   /** Told what is wrong with a file, each time it is listed; the rest goes on working. */
@@ -40,11 +42,13 @@ export class VersionStore {
   readonly #options: VersionStoreOptions;
   readonly #folders: VersionFolders;
   readonly #index: VersionIndex;
+  readonly #scores: VersionScores;
 
   constructor(options: VersionStoreOptions) {
     this.#options = options;
     this.#folders = new VersionFolders(options);
     this.#index = new VersionIndex(options.workspaceFolder, options.keepsIndex !== false);
+    this.#scores = new VersionScores(options, this.#folders, options.onProblem);
   }
 
   /** The signatures that have a folder, in the order of their names. @throws AtelierError `data.unreadable` */
@@ -83,7 +87,8 @@ export class VersionStore {
     for (const { problem, number } of broken) {
       this.#options.onProblem(problemOf(problem, this.#folders.shown(this.fileOf(signature, number))));
     }
-    return { signature, versions: facts, broken };
+    const scores = lastScores(await this.#scores.read(signature));
+    return { signature, versions: scores.size === 0 ? facts : facts.map((each) => withScore(each, scores)), broken };
   }
 
   /** The lists of all signatures. @throws AtelierError `data.unreadable` */
@@ -113,6 +118,19 @@ export class VersionStore {
     const { version, problem } = await this.inspect(signature, number);
     if (version === undefined) throw problem;
     return version;
+  }
+
+  /** As {@link read}, with the score that was measured last. @throws AtelierError as {@link read} */
+  async readScored(signature: string, number: number): Promise<Version> {
+    const [version, records] = await Promise.all([this.read(signature, number), this.#scores.read(signature)]);
+    return withScore(version, lastScores(records));
+  }
+
+  /** Keeps a score that was measured now. @throws AtelierError as {@link read}, `data.not_writable`, `data.locked` */
+  async recordScore(signature: string, number: number, record: Pick<ScoreRecord, 'score' | 'when' | 'who'>): Promise<void> {
+    const { hash } = await this.read(signature, number);
+    const { score, when, who } = record;
+    await this.#scores.append(signature, { number, hash, score, when, who });
   }
 
   /**
@@ -188,10 +206,12 @@ export class VersionStore {
     return this.#changeLabels(signature, async (labels) => {
       requireExpected(labels, request);
       const { label, to, who, why, when = new Date().toISOString() } = request;
-      const version = await this.read(signature, to);
+      const scores = lastScores(await this.#scores.read(signature));
+      const version = withScore(await this.read(signature, to), scores);
       const at = labels.current.get(label);
       // What has the label now may be broken: that is no reason to keep it.
-      const current = at === undefined ? undefined : (await this.inspect(signature, at)).version;
+      const found = at === undefined ? undefined : (await this.inspect(signature, at)).version;
+      const current = found === undefined ? undefined : withScore(found, scores);
       requirePromotion(checkPromotion(version, { label, current, ...options }), label, why);
       return moveLabel(labels, { label, to, who, why, when, hash: version.hash });
     });

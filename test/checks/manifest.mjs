@@ -56,6 +56,7 @@ for (const file of [
   'dist/metric-worker.js',
   'dist/signatures.js',
   'dist/evaluate.js',
+  'dist/versions.js',
   'dist/webview/generate.js',
   'data/tastes.yaml',
   'data/signatures/ClassifyText.signature.yaml',

@@ -22,6 +22,8 @@ describe('states of the Generate view', () => {
       await runCommand(page, 'Prompt Atelier: Open Generate View');
       const trusted = await generateFrame(page, (text) => text.includes('Description') && !text.includes('Restricted'));
       await trusted.locator('#description').fill('a dragon flying over a castle');
+      // The page learns of the trust after it was drawn.
+      await trusted.locator('vscode-button.primary:not([disabled])').first().waitFor();
       await trusted.locator('#description').press('Control+Enter');
       await trusted.getByText('photorealistic@built-in').waitFor();
     } finally {

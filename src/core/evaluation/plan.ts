@@ -1,4 +1,5 @@
 import { type Example, type ExampleProblem, readExamples } from '../example/example.js';
+import { knownKeys } from '../example/leakage.js';
 import type { Fractions } from '../example/splits.js';
 import { defaultMetric, parseMetric } from '../metric/catalog.js';
 import type { BatchRow } from '../program/batch-result.js';
@@ -48,7 +49,9 @@ export function planEvaluation(options: PlanOptions): EvaluationPlan {
   const scorer = options.scorer ?? scorerOf(named());
   const { examples, problems } = read(scorer.needsLabels);
   const trainset = trainsetOf(signature, options);
-  return { ...chooseRows(examples, { signature, file, columns, split, column: splitColumn, fractions, seed, trainset }), scorer, problems };
+  const chosen = chooseRows(examples, { signature, file, columns, split, column: splitColumn, fractions, seed, trainset });
+  const seen = knownKeys(definition.trainedOn ?? [], chosen.examples);
+  return { ...chosen, trainKeys: seen.size === 0 ? chosen.trainKeys : new Set([...chosen.trainKeys, ...seen]), scorer, problems };
 }
 
 /** The rows of the trainset, read as those of the dataset are. @throws AtelierError `usage.invalid` for columns that are missing */

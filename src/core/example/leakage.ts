@@ -1,5 +1,6 @@
 import { AtelierError } from '../errors.js';
 import type { Program } from '../program/program.js';
+import { sha256 } from '../text/sha256.js';
 import { type Example, inputsKey } from './example.js';
 
 /** How a program came to know a row: as an example in its prompt, or because it was made from rows that hold it. */
@@ -11,6 +12,18 @@ export type LeakagePolicy = 'refuse' | 'mark';
 /** Keys of the rows that a program was made from, for {@link leakageOf}. */
 export function trainKeysOf(examples: readonly Pick<Example, 'inputs'>[]): ReadonlySet<string> {
   return new Set(examples.map(({ inputs }) => inputsKey(inputs)));
+}
+
+/** Rows of a trainset as a version keeps them: 16 hexadecimal digits each, sorted, none twice. They tell a row again, not what it says. */
+export function trainedOnOf(examples: readonly Pick<Example, 'inputs'>[]): string[] {
+  return [...new Set([...trainKeysOf(examples)].map(shortHash))].sort();
+}
+
+/** Of the rows, the keys of those that are in a trainset. @param trainedOn from {@link trainedOnOf} */
+export function knownKeys(trainedOn: readonly string[], examples: readonly Pick<Example, 'inputs'>[]): ReadonlySet<string> {
+  if (trainedOn.length === 0) return new Set();
+  const known = new Set(trainedOn);
+  return new Set(examples.map(({ inputs }) => inputsKey(inputs)).filter((key) => known.has(shortHash(key))));
 }
 
 /**
@@ -42,4 +55,8 @@ export function requireUnseen(leaks: ReadonlyMap<number, LeakSource>, policy: Le
     `The program has seen ${leaks.size} of these rows (${demos} as examples in its prompt, ${leaks.size - demos} in its trainset): row ${shown}.`,
     { hint: 'Evaluate on rows that it never saw, or have these rows marked and get both scores, with and without them.' },
   );
+}
+
+function shortHash(key: string): string {
+  return sha256(key).slice(0, 16);
 }

@@ -12,6 +12,8 @@ export interface SignatureDefinition {
   readonly source: 'built-in' | 'workspace' | 'one-line';
   /** The number of the saved version that it is; undefined: as it is written. */
   readonly version?: number | undefined;
+  /** Of a version: the rows that it was made from, as `trainedOnOf` gives them. */
+  readonly trainedOn?: readonly string[] | undefined;
 }
 
 /** `v3`, or `unsaved` for what is not a version. */

@@ -1,9 +1,9 @@
-import { type Example, inputsKey } from '../example/example.js';
-import { type LeakSource, leakageOf, trainKeysOf } from '../example/leakage.js';
+import type { Example } from '../example/example.js';
+import { knownKeys, type LeakSource, leakageOf } from '../example/leakage.js';
 import type { Demo, Program } from '../program/program.js';
+import type { SignatureDefinition } from '../signature/definition.js';
 import type { Field, Signature } from '../signature/signature.js';
 import { canonicalJson } from '../text/json-schema.js';
-import { sha256 } from '../text/sha256.js';
 import type { Version, VersionDemo, VersionDraft } from './version.js';
 import { fieldDocument } from './version-text.js';
 
@@ -35,6 +35,15 @@ export function programOf(version: Version, current?: Signature): VersionProgram
   return { program, differences: current === undefined ? [] : fieldDifferences(signature, current) };
 }
 
+/** A version as something that is run, evaluated and shown like a signature of a file. */
+export function definitionOfVersion(version: Version): SignatureDefinition {
+  const { signature, demos, module, instructions, number, trainedOn } = version;
+  return {
+    ...{ signature: { ...signature, instructions }, module, examples: demos.map(plainDemo), optimization: undefined },
+    ...{ source: 'workspace' as const, version: number, trainedOn },
+  };
+}
+
 /** How the fields of two signatures differ, in the order of the first, then of the second. */
 export function fieldDifferences(saved: Signature, current: Signature): FieldDifference[] {
   return (['input', 'output'] as const).flatMap((side) => {
@@ -54,17 +63,10 @@ export function fieldDifferences(saved: Signature, current: Signature): FieldDif
   });
 }
 
-/** Rows of a trainset as a version keeps them: 16 hexadecimal digits each, sorted, none twice. They tell a row again, not what it says. */
-export function trainedOnOf(examples: readonly Pick<Example, 'inputs'>[]): string[] {
-  return [...new Set([...trainKeysOf(examples)].map(shortHash))].sort();
-}
-
 /** The rows that the program of a version has seen, as `leakageOf` gives them: as demos, or in its trainset. */
 export function leakageOfVersion(version: VersionDraft, examples: readonly Example[]): ReadonlyMap<number, LeakSource> {
-  const known = new Set(version.trainedOn ?? []);
-  const keys = known.size === 0 ? [] : examples.map(({ inputs }) => inputsKey(inputs)).filter((key) => known.has(shortHash(key)));
-  const { signature, instructions, demos } = version;
-  return leakageOf({ signature, instructions, demos }, new Set(keys), examples);
+  const { signature, instructions, demos, trainedOn = [] } = version;
+  return leakageOf({ signature, instructions, demos }, knownKeys(trainedOn, examples), examples);
 }
 
 /** A draft with the content of a program: what an optimizer returned, or a person wrote. */
@@ -79,8 +81,4 @@ export function draftOf(
 
 function plainDemo({ inputs, outputs, reasoning, quality }: VersionDemo): Demo {
   return { inputs, outputs, ...(reasoning === undefined ? {} : { reasoning }), quality };
-}
-
-function shortHash(key: string): string {
-  return sha256(key).slice(0, 16);
 }

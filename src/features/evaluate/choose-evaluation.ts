@@ -4,7 +4,13 @@ import { AtelierError, asAtelierError } from '../../core/errors.js';
 import { readScorerSpec } from '../../core/evaluation/scorer-spec.js';
 import { SPLITS } from '../../core/example/splits.js';
 import { listMetrics } from '../../core/metric/catalog.js';
+import type { SignatureDefinition } from '../../core/signature/definition.js';
+import { labelsOf, NO_LABELS } from '../../core/version/labels.js';
+import { versionName } from '../../core/version/version-name.js';
+import { definitionOfVersion } from '../../core/version/version-program.js';
 import type { Services } from '../services.js';
+import type { ChosenVersion } from '../versions/choose.js';
+import { describeVersion } from '../versions/describe.js';
 import { findDatasets, type LabeledDataset } from './datasets.js';
 import { type Evaluation, planOf } from './run-evaluation.js';
 
@@ -24,20 +30,22 @@ type Step = (services: Services, choice: Choice) => Promise<Change | undefined>;
 
 /**
  * Lets a person choose a signature with its rows, and how it is evaluated; Enter twice takes what is usual.
- * @param uri the signature's file, when the command came from it
+ * @param from the signature's file, or a version, when the command came from it
  * @returns undefined when nothing was picked
  * @throws AtelierError `data.unreadable` when no table has the labels of a signature
  */
-export async function chooseEvaluation(services: Services, uri: vscode.Uri | undefined): Promise<Evaluation | undefined> {
-  const dataset = await chooseDataset(services, uri);
+export async function chooseEvaluation(services: Services, from: vscode.Uri | ChosenVersion | undefined): Promise<Evaluation | undefined> {
+  const dataset = await chooseDataset(services, from);
   if (dataset === undefined) return undefined;
   const { name } = dataset.definition.signature;
   const { files } = await services.signatures();
-  const definition = await services.signature(name);
+  const written = await services.signature(name);
+  const isVersion = from !== undefined && 'number' in from;
+  const definition = isVersion ? await versionOf(services, name, from.number) : written;
   let choice: Choice = {
     definition,
     file: dataset.uri.fsPath,
-    source: definition.source === 'workspace' ? files.get(name) : undefined,
+    source: written.source === 'workspace' ? files.get(name) : undefined,
   };
   for (;;) {
     const step = await nextStep(services, choice, dataset.shown);
@@ -53,10 +61,11 @@ export async function chooseEvaluation(services: Services, uri: vscode.Uri | und
 }
 
 /** A signature with a file that has its labels. @throws AtelierError `data.unreadable` when there is none */
-async function chooseDataset(services: Services, uri: vscode.Uri | undefined): Promise<LabeledDataset | undefined> {
+async function chooseDataset(services: Services, from: vscode.Uri | ChosenVersion | undefined): Promise<LabeledDataset | undefined> {
   const { vscode } = services.host;
   const { signatures, files } = await services.signatures();
-  const wanted = uri === undefined ? signatures : signatures.filter(({ signature }) => isFile(files.get(signature.name), uri));
+  const isWanted = (name: string) => from === undefined || ('number' in from ? from.signature === name : isFile(files.get(name), from));
+  const wanted = signatures.filter(({ signature }) => isWanted(signature.name));
   const datasets = await findDatasets(services, wanted);
   if (datasets.length === 0) {
     throw new AtelierError('data.unreadable', 'No table of this workspace has the labels of a signature.', {
@@ -91,6 +100,7 @@ async function nextStep(services: Services, choice: Choice, shown: string): Prom
     problem === undefined
       ? item('play', 'Evaluate', `${definition.signature.name} on ${shown}`, 'run', cost)
       : item('error', 'Cannot be evaluated like this', '', chooseSplit, problem),
+    item('versions', 'Version', definition.version === undefined ? 'as written' : versionName(definition.version), chooseState),
     item('list-filter', 'Rows', `${split ?? 'all'}${count}`, chooseSplit),
     item('symbol-ruler', 'Metric', metric, chooseMetric),
     item('sync', 'Repeats', `${repeats}`, chooseRepeats),
@@ -123,6 +133,34 @@ async function forecast(
 }
 
 const NO_SCORE = { score: 0, feedback: '' };
+
+const chooseState: Step = async (services, { definition }) => {
+  const { name } = definition.signature;
+  const items = [
+    { label: 'as written', description: 'as the file of the signature says', number: undefined },
+    ...(await versionItems(services, name)),
+  ];
+  const options = { title: TITLE, placeHolder: `What of ${name} is evaluated`, matchOnDescription: true, ignoreFocusOut: true };
+  const picked = await services.host.vscode.window.showQuickPick(items, options);
+  if (picked === undefined) return undefined;
+  return { definition: picked.number === undefined ? await services.signature(name) : await versionOf(services, name, picked.number) };
+};
+
+/** The versions of a signature, the newest first. */
+async function versionItems(services: Services, signature: string) {
+  const store = await services.versions();
+  const [{ versions }, { labels = NO_LABELS }] = await Promise.all([store.list(signature), store.inspectLabels(signature)]);
+  const now = new Date();
+  return versions.map((facts) => ({
+    label: versionName(facts.number),
+    description: describeVersion(facts, labelsOf(labels, facts.number), now).line,
+    number: facts.number,
+  }));
+}
+
+async function versionOf(services: Services, signature: string, number: number): Promise<SignatureDefinition> {
+  return definitionOfVersion(await (await services.versions()).read(signature, number));
+}
 
 const chooseSplit: Step = async ({ host: { vscode } }) => {
   const items = [
@@ -159,18 +197,24 @@ const chooseRepeats: Step = async ({ host: { vscode } }, { repeats = 1 }) => {
   return text === undefined ? undefined : { repeats: Number(text) };
 };
 
-const chooseBaseline: Step = async (services, { source }) => {
+const chooseBaseline: Step = async (services, { source, definition }) => {
   const { vscode } = services.host;
   const folder = services.host.workspaceFolder();
-  if (source === undefined || folder === undefined) {
-    throw new AtelierError('usage.invalid', 'An earlier state is one of a signature file, and this signature has none.', {
-      hint: 'Copy the built-in signature to the workspace first.',
-    });
-  }
+  const { name } = definition.signature;
+  if (folder === undefined) return undefined;
   const { revisionsOf, signatureAtRevision } = await import('../../store/index.js');
-  const commits = await revisionsOf(source, MOST_REVISIONS);
-  const items: (vscode.QuickPickItem & { readonly revision?: string; readonly typed?: true })[] = [
+  const commits = source === undefined ? [] : await revisionsOf(source, MOST_REVISIONS);
+  const items: (vscode.QuickPickItem & {
+    readonly revision?: string;
+    readonly typed?: true;
+    readonly number?: number;
+    readonly written?: true;
+  })[] = [
     { label: 'nothing' },
+    ...(definition.version === undefined
+      ? []
+      : [{ label: 'as written', description: 'as the file of the signature says', written: true as const }]),
+    ...(await versionItems(services, name)).filter(({ number }) => number !== definition.version),
     ...(commits.length === 0 ? [] : [{ label: 'HEAD', description: 'as it was committed last', revision: 'HEAD' }]),
     ...commits.map(({ commit, subject, author, date }) => ({
       label: commit.slice(0, 8),
@@ -178,12 +222,16 @@ const chooseBaseline: Step = async (services, { source }) => {
       detail: `${author}, ${date.slice(0, 10)}`,
       revision: commit.slice(0, 8),
     })),
-    { label: 'other…', description: 'a branch, a tag, HEAD~3', typed: true },
+    ...(source === undefined ? [] : [{ label: 'other…', description: 'a branch, a tag, HEAD~3', typed: true as const }]),
   ];
-  const placeHolder = `${path.basename(source)} as it was at a revision of git`;
+  const placeHolder = `${name} as it was saved, or at a revision of git`;
   const options = { title: TITLE, placeHolder, matchOnDescription: true, ignoreFocusOut: true };
   const picked = await vscode.window.showQuickPick(items, options);
   if (picked === undefined) return undefined;
+  if (picked.written === true) return { baseline: { with: 'as written', definition: await services.signature(name) } };
+  if (picked.number !== undefined) {
+    return { baseline: { with: versionName(picked.number), definition: await versionOf(services, name, picked.number) } };
+  }
   const revision = picked.typed === true ? await vscode.window.showInputBox({ title: TITLE, prompt: placeHolder }) : picked.revision;
   if (revision === undefined) return picked.typed === true ? undefined : { baseline: undefined };
   return { baseline: { with: revision, definition: await signatureAtRevision(source, revision.trim(), folder) } };

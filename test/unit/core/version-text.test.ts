@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { trainedOnOf } from '../../../src/core/example/leakage.js';
 import { programHash } from '../../../src/core/program/program-hash.js';
 import { parseOneLine } from '../../../src/core/signature/one-line.js';
 import { parseVersion, type VersionReading } from '../../../src/core/version/parse-version.js';
 import { numberOfFile, parseVersionReference, versionFileName, versionName } from '../../../src/core/version/version-name.js';
-import { draftOf, leakageOfVersion, programOf, trainedOnOf } from '../../../src/core/version/version-program.js';
+import { draftOf, leakageOfVersion, programOf } from '../../../src/core/version/version-program.js';
 import { versionOf, versionText } from '../../../src/core/version/version-text.js';
 import { failsWith } from '../store/support.js';
 import { sampleDraft, sampleVersion } from './version-samples.js';

@@ -1,0 +1,39 @@
+import { programHash } from '../core/program/program-hash.js';
+import { baseProgram } from '../core/signature/find-signature.js';
+import { changesBetween, changesText } from '../core/version/changes.js';
+import { versionName } from '../core/version/version-name.js';
+import { programOf } from '../core/version/version-program.js';
+import { writtenDraft } from '../core/version/written-version.js';
+import { type CommandContext, userOf } from './context.js';
+import { modeOf } from './executor.js';
+import { requireNames } from './names.js';
+import { definitionOf, openVersions } from './signature.js';
+
+/** `versions save <signature> [--why W]`: the signature as its file says, as a new version. */
+export async function save(context: CommandContext, names: readonly string[]): Promise<number> {
+  const [reference] = requireNames('save', names, ['a signature']);
+  const definition = await definitionOf(context, reference, modeOf(context));
+  const { name } = definition.signature;
+  const store = await openVersions(context);
+  const [newest] = await store.numbers(name);
+  const before = newest === undefined ? undefined : await store.read(name, newest);
+  if (before !== undefined && programHash(programOf(before).program) === programHash(baseProgram(definition))) {
+    const version = versionName(before.number);
+    context.output.result({ signature: name, version, saved: false }, `${version} of ${name} says the same: nothing was saved.`);
+    return 0;
+  }
+  const draft = writtenDraft(definition, { author: userOf(context), created: new Date().toISOString(), before });
+  const changes = before === undefined ? undefined : changesText(changesBetween(before, draft));
+  const { why } = context.values;
+  const saved = await store.save(name, {
+    ...draft,
+    ...(why === undefined ? {} : { note: why }),
+    ...(changes === undefined ? {} : { changes }),
+  });
+  const version = versionName(saved.number);
+  context.output.result(
+    { signature: name, version, saved: true, changes: changes ?? null },
+    `Saved ${version} of ${name}. ${changes ?? ''}`.trim(),
+  );
+  return 0;
+}

@@ -1,0 +1,138 @@
+import type * as vscode from 'vscode';
+import { AtelierError } from '../../core/errors.js';
+import { beforeOf, labelsOf, PROTECTED_LABELS } from '../../core/version/labels.js';
+import { checkPromotion } from '../../core/version/promotion.js';
+import { labelNameProblem, versionName } from '../../core/version/version-name.js';
+import type { Services } from '../services.js';
+import { chooseSignature, chooseVersion, signatureGiven } from './choose.js';
+
+const USUAL = ['production', 'staging'];
+
+/**
+ * Gives a label to a version. A protected one asks for a reason when something speaks against it.
+ * @throws AtelierError `label.*`, `version.*`, `data.*`
+ */
+export async function promoteVersion(services: Services, given: unknown): Promise<void> {
+  services.requireTrust();
+  const version = await chooseVersion(services, 'Promote Version', given);
+  if (version === undefined) return;
+  const { signature, number } = version;
+  const store = await services.versions();
+  const labels = await store.labels(signature);
+  const label = await chooseLabel(services, [...new Set([...USUAL, ...labels.current.keys()])], (name) => {
+    const at = labels.current.get(name);
+    return at === undefined ? 'no version yet' : `${versionName(at)} now`;
+  });
+  if (label === undefined) return;
+  const at = labels.current.get(label);
+  if (at === number) {
+    services.host.vscode.window.setStatusBarMessage(`${label} is ${versionName(number)} already.`, 5000);
+    return;
+  }
+  const candidate = await store.readScored(signature, number);
+  const current = at === undefined ? undefined : await store.readScored(signature, at).catch(() => undefined);
+  const concerns = checkPromotion(candidate, { label, current });
+  const why = await askReason(
+    services,
+    `${label} → ${versionName(number)}`,
+    concerns.map(({ message }) => message),
+  );
+  if (why === undefined) return;
+  const who = services.host.settings.userId;
+  await store.promote(signature, { label, to: number, who, why, expected: at ?? null });
+  services.host.log.info(`${signature}: ${label} moved from ${at === undefined ? 'nowhere' : versionName(at)} to ${versionName(number)}`);
+  await offerUndo(services, signature, label, `${label} of ${signature} is ${versionName(number)} now.`, at !== undefined);
+}
+
+/** Moves a label back to where it was before, one step, with a reason. @throws AtelierError `label.*`, `version.*`, `data.*` */
+export async function rollBackVersion(services: Services, given: unknown): Promise<void> {
+  services.requireTrust();
+  const { vscode, settings, log } = services.host;
+  const signature = signatureGiven(vscode, given) ?? (await chooseSignature(services, 'Roll Back Version'));
+  if (signature === undefined) return;
+  const store = await services.versions();
+  const labels = await store.labels(signature);
+  const movable = [...labels.current.keys()].filter((name) => beforeOf(labels, name) !== undefined);
+  if (movable.length === 0) {
+    throw new AtelierError('usage.invalid', `No label of ${signature} was ever anywhere else.`, {
+      hint: 'Promote another version instead.',
+    });
+  }
+  const number = typeof given === 'object' && given !== null && 'facts' in given ? (given.facts as { number: number }).number : undefined;
+  const wanted = number === undefined ? movable : movable.filter((name) => labelsOf(labels, number).includes(name));
+  const names = wanted.length === 0 ? movable : wanted;
+  const label =
+    names.length === 1
+      ? names[0]
+      : await chooseLabel(services, names, (name) => {
+          const [from, to] = [labels.current.get(name) ?? 0, beforeOf(labels, name)?.number ?? 0];
+          return `${versionName(from)}, back to ${versionName(to)}`;
+        });
+  if (label === undefined) return;
+  const from = labels.current.get(label) ?? null;
+  const title = `Roll ${label} back from ${versionName(from ?? 0)} to ${versionName(beforeOf(labels, label)?.number ?? 0)}`;
+  const why = await vscode.window.showInputBox({
+    ...{ title, prompt: 'Why? It is kept in the history.', ignoreFocusOut: true },
+    validateInput: (text) => (text.trim() === '' ? 'A reason is needed.' : undefined),
+  });
+  if (why === undefined) return;
+  const moved = await store.rollBack(signature, label, { who: settings.userId, why, expected: from });
+  const to = versionName(moved.current.get(label) ?? 0);
+  log.info(`${signature}: ${label} rolled back to ${to}`);
+  vscode.window.setStatusBarMessage(`$(history) ${label} of ${signature} is ${to} again.`, 8000);
+}
+
+/** Takes a label away from a version. @throws AtelierError `label.*`, `data.*` */
+export async function removeLabel(services: Services, given: unknown): Promise<void> {
+  services.requireTrust();
+  const version = await chooseVersion(services, 'Remove Label', given);
+  if (version === undefined) return;
+  const { signature, number } = version;
+  const store = await services.versions();
+  const names = labelsOf(await store.labels(signature), number);
+  const label = names.length === 1 ? names[0] : await chooseLabel(services, names, () => versionName(number));
+  if (label === undefined) return;
+  const concerns = PROTECTED_LABELS.has(label) ? [`${label} is protected: without it, the signature runs as its file says.`] : [];
+  const why = await askReason(services, `Take ${label} away from ${versionName(number)}`, concerns);
+  if (why === undefined) return;
+  await store.moveLabel(signature, { label, to: null, who: services.host.settings.userId, why, expected: number });
+  await offerUndo(services, signature, label, `${versionName(number)} of ${signature} is not ${label} any more.`, false);
+}
+
+async function chooseLabel(services: Services, names: readonly string[], about: (name: string) => string): Promise<string | undefined> {
+  const { vscode } = services.host;
+  const items: (vscode.QuickPickItem & { readonly isNew?: true })[] = [
+    ...names.map((label) => ({ label, description: about(label) })),
+    { label: 'another label…', isNew: true },
+  ];
+  const picked = await vscode.window.showQuickPick(items, { title: 'Label', placeHolder: 'A label is a name that can move' });
+  if (picked?.isNew !== true) return picked?.label;
+  const validateInput = (text: string) => labelNameProblem(text.trim());
+  return (await vscode.window.showInputBox({ title: 'Label', prompt: 'For example candidate', validateInput }))?.trim();
+}
+
+/** @param against what speaks against it, in sentences: then a reason is needed. @returns undefined when it shall not be done */
+async function askReason(services: Services, title: string, against: readonly string[]): Promise<string | undefined> {
+  const { vscode } = services.host;
+  if (against.length > 0) {
+    const go = 'Go On with a Reason';
+    const options = { modal: true, detail: against.join('\n') };
+    if ((await vscode.window.showWarningMessage(`${title}?`, options, go)) !== go) return undefined;
+  }
+  return vscode.window.showInputBox({
+    ...{
+      title,
+      prompt: against.length > 0 ? 'Why nevertheless? It is kept in the history.' : 'Why? (may stay empty)',
+      ignoreFocusOut: true,
+    },
+    validateInput: (text) => (against.length > 0 && text.trim() === '' ? 'A reason is needed.' : undefined),
+  });
+}
+
+async function offerUndo(services: Services, signature: string, label: string, said: string, canUndo: boolean): Promise<void> {
+  const { vscode, guard } = services.host;
+  const buttons = canUndo ? ['Roll Back'] : [];
+  void vscode.window.showInformationMessage(said, ...buttons).then((chosen) => {
+    if (chosen === 'Roll Back') void guard('Roll Back Version', () => rollBackVersion(services, { signature, label }));
+  });
+}
