@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { open, readdir, stat } from 'node:fs/promises';
 import { AtelierError } from '../core/errors.js';
 import { parseVersion, type VersionReading } from '../core/version/parse-version.js';
@@ -32,7 +33,7 @@ export async function readVersionFile(file: string, shown: string, number: numbe
     return { problem: error };
   }
   if (text === undefined) return { problem: unknownVersion(shown, number) };
-  const reading = parseVersion(text, shown);
+  const reading = parseVersion(text, shown, (content) => createHash('sha256').update(content).digest('hex'));
   if (reading.version === undefined || reading.version.number === number) return reading;
   const { version } = reading;
   const problem = new AtelierError('version.edited', `${shown} holds ${versionName(version.number)}, not ${versionName(number)}.`, {

@@ -7,6 +7,7 @@ import { JsonPart } from '../text/json-part.js';
 import { isTooDeep, jsonFault, jsonPathText, jsonPlace, lineAtOffset } from '../text/json-place.js';
 import { isJsonObject, type JsonValue } from '../text/json-schema.js';
 import { mergeConflictIn } from '../text/merge-conflict.js';
+import { sha256 } from '../text/sha256.js';
 import { DATA_ROLES, type Version, type VersionDemo, type VersionScore } from './version.js';
 import { versionName } from './version-name.js';
 import { contentHash, VERSION_FORMAT, VERSION_FORMAT_NUMBER } from './version-text.js';
@@ -37,8 +38,9 @@ export type VersionReading =
  * `version.invalid`: no JSON, cut off, a part that is missing or of the wrong kind, or two versions after a merge; `version.newer`: of a
  * later format; `version.edited`: the content does not fit its hash.
  * @param shown the file as people read it
+ * @param hash SHA-256 in lower-case hex; a faster one where there is one
  */
-export function parseVersion(fileText: string, shown: string): VersionReading {
+export function parseVersion(fileText: string, shown: string, hash = sha256): VersionReading {
   const text = fileText.replace(/^\ufeff/, '');
   const conflict = mergeConflictIn(text);
   if (conflict !== undefined) return conflicting(conflict, shown);
@@ -53,7 +55,7 @@ export function parseVersion(fileText: string, shown: string): VersionReading {
     const line = lineAtOffset(text, jsonPlace(text, issue.path));
     return { problem: invalid(issue.message, 'Restore the file from git: versions are never changed.', shown, line) };
   }
-  const actual = contentHash(isJsonObject(value) ? value : {});
+  const actual = contentHash(isJsonObject(value) ? value : {}, hash);
   if (actual === version.hash) return { version };
   const line = lineAtOffset(text, jsonPlace(text, ['content_hash']));
   const changed = new AtelierError('version.edited', `${versionName(version.number)} in ${shown} was edited by hand.`, {

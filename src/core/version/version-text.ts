@@ -31,8 +31,8 @@ export function versionOf(draft: VersionDraft, number: number, parentHashes: rea
 }
 
 /** SHA-256, in lower-case hex, over the canonical JSON of a version's document; its own `content_hash` is no part of it. */
-export function contentHash({ content_hash: _, ...content }: Part): string {
-  return sha256(canonicalJson(content));
+export function contentHash({ content_hash: _, ...content }: Part, hash = sha256): string {
+  return hash(canonicalJson(content));
 }
 
 /** Like {@link versionOf} for what is a version already: the same with another number, or other parents. */
