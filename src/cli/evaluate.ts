@@ -76,10 +76,10 @@ async function evaluateOnChange(context: CommandContext, reference: string, repo
   return 0;
 }
 
-async function evaluateOnce(context: CommandContext, reference: string, reports: ReportFiles, hub: ModelHub): Promise<number> {
-  const { values, output } = context;
+async function evaluateOnce(given: CommandContext, reference: string, reports: ReportFiles, hub: ModelHub): Promise<number> {
+  const { values, output } = given;
   const failUnder = share(values, 'fail-under');
-  const found = await chosenDefinition(context, reference, modeOf(context));
+  const { context, ...found } = await chosenDefinition(given, reference, modeOf(given));
   const { ScoreOverrides } = await import('../store/index.js');
   const workspaceFolder = workspaceOf(context);
   // Looked for before anything is paid.

@@ -20,6 +20,7 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
       --reasoning   think before the answer (chain of thought), and show the thoughts
       --fallback-model M, --fallback-signature S
                     what answers when the first fails
+      --version V   a saved version or a label, with the model that models/config.yaml names for it
       --mode        production (default: cached, strict), development (no cache, prompts shown),
                     testing (answers from --replay alone, never the network)
       --record F    write every call and its answer to F.jsonl; --replay F answers from it
@@ -43,6 +44,7 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
       --baseline REV  the same rows with the signature as it was at a revision of git; exit code 1
                       when it really got worse
       --report F      F.xml (JUnit), F.html, F.json, F.md; may be given several times
+      --version V     a saved version or a label (production), in place of what the file says
       --watch         again after each change of the signature, the rows or the metric
       --repeats N, --allow-seen (rows that are demos of the program), --retry-failed,
       --no-overrides  without the scores that people set (data/score_overrides.csv)
@@ -54,6 +56,20 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
       in both orders. REF is a revision of git, or another signature with the same outputs.
       --judge-model M  who judges (default: the model itself)
       --comparer S     by which signature (default: CompareAnswers)
+
+  atelier versions list [signature]
+  atelier versions save <signature> [--why W]             the signature as its file says
+  atelier versions show <signature> <version> [--as text|markdown|messages|dspy|...]
+  atelier versions diff <signature> A B
+  atelier versions label <signature> <version|none> <label> [--why W]
+  atelier versions promote <signature> <version> [--label L] [--why W]
+      --require-better-than REF --data ROWS.csv   only when it is really better on these rows
+  atelier versions rollback <signature> [label] --why W   one step back
+  atelier versions resolve <signature> [--take ours|theirs]   what git left of a merge
+  atelier versions export <signature> <version> --to dspy|promptfoo|prompty|mlflow|... [--out F]
+  atelier versions import <signature> F.json --from dspy
+      Versions are files in prompts/<signature>/; a version is v3 or a label. "production" is
+      protected: what was not measured, or is not better, needs a reason.
 
 Common options
   --json             one JSON document on standard output, everything else on standard error

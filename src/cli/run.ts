@@ -12,8 +12,8 @@ import { runBatchFile } from './run-batch.js';
 import { chosenDefinition } from './signature.js';
 
 /** `atelier run <signature> --input name=value`, or with `--batch` over the rows of a file. @returns the exit code */
-export async function run(context: CommandContext): Promise<number> {
-  const { values, output, signal, positionals } = context;
+export async function run(given: CommandContext): Promise<number> {
+  const { values, output, signal, positionals } = given;
   const [reference, ...rest] = positionals;
   if (reference === undefined || rest.length > 0) {
     throw usage(
@@ -22,18 +22,18 @@ export async function run(context: CommandContext): Promise<number> {
     );
   }
   const seed = wholeNumber(values, 'seed', 0, 2 ** 31 - 1) ?? 1;
-  const { definition } = await chosenDefinition(context, reference, modeOf(context));
+  const { definition, context } = await chosenDefinition(given, reference, modeOf(given));
   if (values.batch !== undefined) return runBatchFile(context, definition, values.batch, seed);
   for (const name of ['out', 'map', 'resume', 'retry-failed'] as const) {
     if (values[name] !== undefined) throw usage(`--${name} belongs to --batch.`, 'Name the rows: --batch FILE.csv --out FILE.csv');
   }
-  const given = await givenInputs(values.input ?? [], values['input-file'], definition.signature);
+  const inputs = await givenInputs(values.input ?? [], values['input-file'], definition.signature);
   // Before the model is looked for: a person corrects the inputs first.
-  checkInputs(definition.signature, given);
+  checkInputs(definition.signature, inputs);
   const { executor } = await openExecutor(context, definition);
   const started = performance.now();
   const { withImageFiles } = await import('../store/index.js');
-  const execution = await executor.run(await withImageFiles(definition.signature, given, process.cwd()), { seed, signal });
+  const execution = await executor.run(await withImageFiles(definition.signature, inputs, process.cwd()), { seed, signal });
   const latencyMs = Math.round(performance.now() - started);
   const { signature } = execution.program;
   const shown = values.reasoning === true && execution.reasoning !== undefined ? { reasoning: execution.reasoning } : {};
@@ -41,7 +41,7 @@ export async function run(context: CommandContext): Promise<number> {
     signature: signature.name,
     version: stateName(definition),
     model: execution.model,
-    inputs: withPaths(execution, given),
+    inputs: withPaths(execution, inputs),
     outputs: execution.outputs,
     ...shown,
     usage: { prompt_tokens: execution.usage.promptTokens, completion_tokens: execution.usage.completionTokens },

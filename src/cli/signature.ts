@@ -4,6 +4,8 @@ import type { RunMode } from '../core/program/run-mode.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { findSignature } from '../core/signature/find-signature.js';
 import { isOneLine } from '../core/signature/one-line.js';
+import { modelOf } from '../core/version/models-config.js';
+import { parseVersionReference, versionName } from '../core/version/version-name.js';
 import { definitionOfVersion } from '../core/version/version-program.js';
 import type { Problem } from '../store/problem.js';
 import type { VersionStore } from '../store/version-store.js';
@@ -50,15 +52,40 @@ export async function findDefinition(context: CommandContext, reference: string,
 }
 
 /**
- * The signature that a command is about, as {@link findDefinition} or, with `--version`, as it was saved.
+ * The signature that a command is about, as {@link findDefinition} or, with `--version`, as it was saved; and the command line with what
+ * `models/config.yaml` says of a label, where the person does not say otherwise.
  * @throws AtelierError also `version.*`, `label.*`
  */
-export async function chosenDefinition(context: CommandContext, reference: string, mode: RunMode): Promise<FoundDefinition> {
-  const found = await findDefinition(context, reference, mode);
-  const { version } = context.values;
-  if (version === undefined) return found;
-  const store = await openVersions(context);
-  return { ...found, definition: definitionOfVersion(await store.find(found.definition.signature.name, version)) };
+export async function chosenDefinition(
+  given: CommandContext,
+  reference: string,
+  mode: RunMode,
+): Promise<FoundDefinition & { readonly context: CommandContext }> {
+  const found = await findDefinition(given, reference, mode);
+  const { version } = given.values;
+  if (version === undefined) return { ...found, context: given };
+  const { name } = found.definition.signature;
+  const pinned = await pinnedBy(given, version, name);
+  const definition = definitionOfVersion(await (await openVersions(given)).find(name, pinned?.version ?? version));
+  const says = given.values.model !== undefined || given.values['base-url'] !== undefined;
+  const context = pinned === undefined || says ? given : { ...given, values: { ...given.values, model: pinned.model } };
+  return { ...found, definition, context };
+}
+
+/** What `models/config.yaml` says runs where a label is named; undefined for a number, and for a label that it does not name. */
+async function pinnedBy(
+  context: CommandContext,
+  version: string,
+  signature: string,
+): Promise<{ readonly model: string; readonly version: string | undefined } | undefined> {
+  const reference = parseVersionReference(version);
+  if ('number' in reference) return undefined;
+  const { MODELS_CONFIG_FILE, readModelsConfig } = await import('../store/index.js');
+  const workspace = workspaceOf(context);
+  const { config, problems } = await readModelsConfig(path.join(workspace, MODELS_CONFIG_FILE), workspace);
+  for (const problem of problems) context.output.warn(`${placeOf(problem)}: ${problem.message} ${problem.hint}`);
+  const pinned = modelOf(config, reference.label, signature);
+  return pinned === undefined ? undefined : { ...pinned, version: pinned.version === undefined ? undefined : versionName(pinned.version) };
 }
 
 /**

@@ -3,6 +3,8 @@ import { AtelierError } from '../core/errors.js';
 import type { ImagePromptEngine } from '../core/image-prompt/generate.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { findSignature } from '../core/signature/find-signature.js';
+import { PRODUCTION } from '../core/version/labels.js';
+import { definitionOfVersion } from '../core/version/version-program.js';
 import type { HostServices } from '../host/host-services.js';
 import { quotesTexts } from '../host/log.js';
 import type { ResponseCache } from '../models/guard/cache.js';
@@ -122,6 +124,22 @@ export class Services {
     if (definition.source !== 'workspace' || file === undefined || this.host.settings.runMode !== 'production') return definition;
     const { readSignature, requireDefinition } = await import('../store/index.js');
     return requireDefinition(await readSignature(file, 'workspace', this.host.workspaceFolder()), true);
+  }
+
+  /**
+   * What runs when somebody names a signature: the version with the label `production`, else what its file says. A version that cannot be
+   * read is an error: another prompt must not run in its place.
+   * @throws AtelierError as {@link signature}, `version.*`, `label.*`
+   */
+  async runnable(reference: string): Promise<SignatureDefinition> {
+    const definition = await this.signature(reference);
+    if (definition.source === 'one-line' || this.host.settings.runVersion === 'file' || this.host.workspaceFolder() === undefined) {
+      return definition;
+    }
+    const { name } = definition.signature;
+    const store = await this.versions();
+    const number = (await store.labels(name)).current.get(PRODUCTION);
+    return number === undefined ? definition : definitionOfVersion(await store.read(name, number));
   }
 
   /** Where the product's own data is. Absolute. */

@@ -23,6 +23,11 @@ export class Settings {
     await configuration.update('model', model, target);
   }
 
+  /** What runs when a signature is named: the version with the label `production`, or what its file says. */
+  get runVersion(): 'production' | 'file' {
+    return this.get<string>('run.version', 'production') === 'file' ? 'file' : 'production';
+  }
+
   /** The user's own address of a provider. */
   baseUrl(preset: Preset): string | undefined {
     const value = this.get<Record<string, unknown>>('provider.baseUrls', {})[preset.id];

@@ -7,6 +7,7 @@ export { CsvTable, type CsvTableOptions } from './csv-table.js';
 export { type Dataset, readDataset } from './dataset.js';
 export { type EvaluateTableOptions, evaluateTable, executorForTable, type Reuse } from './evaluate-table.js';
 export { type EvaluationResults, openEvaluationResults } from './evaluation-results.js';
+export { sha256OfFile } from './file-hash.js';
 export { GenerationStore } from './generation-store.js';
 export { withImageFiles, withImagesOfTable } from './image-file.js';
 export { keepReport, readKeptReport } from './kept-report.js';

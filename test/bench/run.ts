@@ -8,10 +8,11 @@ import { embedded, modelCalls, predictOverhead } from './calls.js';
 import { evaluations } from './evaluations.js';
 import { verdict } from './report.js';
 import { activation, sizes, terminal } from './start.js';
+import { versions } from './versions.js';
 
 type Part = (folder: string) => Promise<void> | void;
 
-const PARTS: Record<string, Part> = { sizes, terminal, embedded, predictOverhead, modelCalls, batches, evaluations, activation };
+const PARTS: Record<string, Part> = { sizes, terminal, embedded, predictOverhead, modelCalls, batches, evaluations, versions, activation };
 
 const wanted = process.argv.slice(2);
 const folder = mkdtempSync(path.join(os.tmpdir(), 'atelier-bench-'));

@@ -32,8 +32,11 @@ export type MoveReason = Pick<LabelMove, 'who' | 'when' | 'why'>;
 
 export const NO_LABELS: Labels = { current: new Map(), history: [] };
 
+/** The label of what runs. */
+export const PRODUCTION = 'production';
+
 /** Labels that only move to a version that is worth it, or for a reason. */
-export const PROTECTED_LABELS: ReadonlySet<string> = new Set(['production']);
+export const PROTECTED_LABELS: ReadonlySet<string> = new Set([PRODUCTION]);
 
 /** So many digits of a hash tell two versions of one number apart. */
 const HASH_DIGITS = 12;

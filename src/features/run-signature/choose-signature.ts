@@ -60,7 +60,7 @@ export async function chooseSignature(services: Services, title: string): Promis
   });
   pick.dispose();
   const reference = item?.line ?? item?.definition?.signature.name;
-  return reference === undefined ? undefined : { definition: await services.signature(reference), useCache };
+  return reference === undefined ? undefined : { definition: await services.runnable(reference), useCache };
 }
 
 /** Puts it first in the list of next time. */

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Execution } from '../../core/program/executor.js';
+import type { SignatureDefinition } from '../../core/signature/definition.js';
 import { RESULT_ACTIONS, type ResultAction } from '../../host/settings.js';
 import type { Services } from '../services.js';
 import type { Proposal } from './proposal.js';
@@ -20,7 +21,7 @@ export async function askAction(services: Services, signature: string): Promise<
 }
 
 /** `ReviseText · cached · openai:gpt-4o · 1.2 s · $0.0003`: what a narrow status bar must not cut off comes first. */
-export function factsOf(signature: string, executions: readonly Execution[], milliseconds: number): string {
+export function factsOf({ signature, version }: SignatureDefinition, executions: readonly Execution[], milliseconds: number): string {
   const models = [...new Set(executions.map(({ model }) => model))].join(', ');
   const costUsd = executions.reduce<number | undefined>(
     (sum, execution) => (sum === undefined || execution.costUsd === undefined ? undefined : sum + execution.costUsd),
@@ -29,7 +30,8 @@ export function factsOf(signature: string, executions: readonly Execution[], mil
   const cost = costUsd === undefined ? 'price unknown' : costUsd === 0 ? '$0' : `$${costUsd.toFixed(4)}`;
   const fallback = executions.some((execution) => execution.fallback !== undefined) ? ['fallback'] : [];
   const cached = executions.length > 0 && executions.every((execution) => execution.cached) ? ['cached'] : [];
-  return [signature, ...cached, ...fallback, models, duration(milliseconds), cost].join(' · ');
+  const name = version === undefined ? signature.name : `${signature.name} v${version}`;
+  return [name, ...cached, ...fallback, models, duration(milliseconds), cost].join(' · ');
 }
 
 function duration(milliseconds: number): string {

@@ -67,7 +67,7 @@ async function runFor(services: Services, proposals: Proposals, proposal: Propos
   const chosen =
     request.signature === undefined
       ? await chooseSignature(services, 'Run Signature on Selection')
-      : { definition: await services.signature(request.signature), useCache: settings.cacheEnabled };
+      : { definition: await services.runnable(request.signature), useCache: settings.cacheEnabled };
   if (chosen === undefined) return undefined;
   const { definition } = chosen;
   const { signature } = definition;
@@ -93,7 +93,7 @@ async function runFor(services: Services, proposals: Proposals, proposal: Propos
   if (action === 'preview') await proposals.show(proposal);
   const run = await runAll(services, executor, given, proposal);
   const executions = run.executions.flatMap((execution) => execution ?? []);
-  const facts = factsOf(signature.name, executions, run.milliseconds);
+  const facts = factsOf(definition, executions, run.milliseconds);
   log.info(facts);
   await finish(services, proposals, proposal, action, facts);
   report(services, run.failures, given.length);

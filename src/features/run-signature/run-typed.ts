@@ -36,7 +36,7 @@ export async function runTyped(services: Services, uri: vscode.Uri | undefined):
     progress.report({ message: `asking ${executor.routes[0].predictor.model}` });
     return executor.run(given, { seed: SEED, signal: abortOn(token) });
   });
-  const facts = factsOf(signature.name, [execution], performance.now() - started);
+  const facts = factsOf(definition, [execution], performance.now() - started);
   log.info(facts);
   vscode.window.setStatusBarMessage(`$(sparkle) ${facts}`, 10_000);
   await openText(services, presentOutputs(execution.program.signature, execution.outputs), 'markdown');

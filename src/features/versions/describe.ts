@@ -12,13 +12,17 @@ export interface VersionState {
   readonly words: string;
 }
 
-/** How a version stands, beside the one that it was made from. */
-export function versionState(facts: VersionFacts, parent: VersionFacts | undefined): VersionState {
+/**
+ * How a version stands, beside the one that it was made from.
+ * @param stale why its score says nothing about today, in sentences
+ */
+export function versionState(facts: VersionFacts, parent: VersionFacts | undefined, stale: readonly string[] = []): VersionState {
   const { own } = facts.scores;
   if (own === undefined) return { icon: 'circle-outline', color: undefined, words: 'untested' };
   if (facts.leaked) {
     return { icon: 'warning', color: 'list.warningForeground', words: 'its score came from rows that it was made from' };
   }
+  if (stale.length > 0) return { icon: 'history', color: 'list.warningForeground', words: `its score is stale: ${stale.join(' ')}` };
   const verdict = differenceOf(facts.scores.baseline ?? parent?.scores.own, own)?.verdict;
   const than = parent === undefined ? 'than its baseline' : `than ${versionName(parent.number)}`;
   if (verdict === 'better') return { icon: 'arrow-up', color: 'testing.iconPassed', words: `better ${than}` };

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { asAtelierError } from '../../core/errors.js';
 import { baseProgram } from '../../core/signature/find-signature.js';
 import { placeholderInputs } from '../../core/signature/placeholders.js';
+import { SIGNATURE_ENDING } from '../../core/signature/signature.js';
 import type { Version } from '../../core/version/version.js';
 import { versionDocument } from '../../core/version/version-document.js';
 import { versionName } from '../../core/version/version-name.js';
@@ -29,10 +30,7 @@ export class VersionDocuments {
       this.files.register(),
       vscode.workspace.onDidSaveTextDocument(({ uri }) => {
         // Beside versions stands the signature as it is written.
-        if (!uri.path.endsWith('.signature.yaml')) return;
-        for (const document of vscode.workspace.textDocuments) {
-          if (versionAddress(document.uri)?.version === undefined && document.uri.scheme === VERSION) this.files.refresh(document.uri);
-        }
+        if (uri.path.endsWith(SIGNATURE_ENDING)) this.refresh();
       }),
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
         for (const { input } of closed) {
@@ -46,6 +44,11 @@ export class VersionDocuments {
         }
       }),
     );
+  }
+
+  /** Scores are measured after a version was saved: what is open shows them. */
+  refresh(): void {
+    for (const { uri } of this.services.host.vscode.workspace.textDocuments) if (uri.scheme === VERSION) this.files.refresh(uri);
   }
 
   async open(address: VersionAddress): Promise<void> {
@@ -69,7 +72,7 @@ export class VersionDocuments {
 
   /** A saved version; for the signature as it is written one that is not saved. */
   private async versionAt({ signature, version }: VersionAddress): Promise<Version> {
-    if (version !== undefined) return (await this.services.versions()).read(signature, version);
+    if (version !== undefined) return (await this.services.versions()).readScored(signature, version);
     // What is not saved has neither number nor time.
     return versionOf(writtenDraft(await this.services.signature(signature), { author: '', created: '' }), 0, []);
   }

@@ -34,7 +34,7 @@ export async function promoteVersion(services: Services, given: unknown): Promis
   const concerns = checkPromotion(candidate, { label, current });
   const why = await askReason(
     services,
-    `${label} → ${versionName(number)}`,
+    `Move ${label} to ${versionName(number)}`,
     concerns.map(({ message }) => message),
   );
   if (why === undefined) return;

@@ -92,7 +92,9 @@ async function sourceOf(services: Services, given: unknown): Promise<Source | un
   const uri = given instanceof vscode.Uri ? given : active !== undefined && isSource(active) ? active.uri : undefined;
   if (uri === undefined) {
     const { signatures } = await services.signatures();
-    const items = signatures.map(({ signature, source }) => ({ label: signature.name, description: source }));
+    // The person's own first.
+    const sorted = signatures.toSorted((a, b) => Number(b.source === 'workspace') - Number(a.source === 'workspace'));
+    const items = sorted.map(({ signature, source }) => ({ label: signature.name, description: source }));
     const picked = await vscode.window.showQuickPick(items, { title: 'Save Signature as Version', placeHolder: 'A signature' });
     return picked === undefined ? undefined : { definition: await services.signature(picked.label), from: undefined };
   }

@@ -5,6 +5,7 @@ import { compareVersions, compareWithFile, compareWithParent, compareWithProduct
 import { VersionDocuments } from './documents.js';
 import { exportVersion, importVersion } from './exchange.js';
 import { promoteVersion, removeLabel, rollBackVersion } from './labels.js';
+import { registerVersionLenses } from './lens.js';
 import { createFromVersion, saveVersion } from './new-version.js';
 import { resolveConflict } from './resolve.js';
 import { type VersionNode, VersionTree } from './tree.js';
@@ -30,6 +31,8 @@ export function register(services: Services): Versions {
   const registered = vscode.Disposable.from(
     tree,
     documents.register(),
+    tree.onDidChangeTreeData(() => documents.refresh()),
+    registerVersionLenses(services, tree),
     command('openVersion', 'Open Version', open('document', 'Open Version')),
     command('showVersionAsSent', 'Show Version as Sent', open('sent', 'Show Version as Sent')),
     command('compareVersions', 'Compare Prompt Versions', (given, selected) => compareVersions(services, given, selected)),

@@ -1,8 +1,10 @@
+import path from 'node:path';
 import type * as vscode from 'vscode';
 import { asAtelierError } from '../../core/errors.js';
 import { type History, historyOf } from '../../core/version/history.js';
 import type { Labels } from '../../core/version/labels.js';
 import { labelsOf } from '../../core/version/labels.js';
+import { staleReasons } from '../../core/version/promotion.js';
 import type { VersionFacts } from '../../core/version/version-facts.js';
 import { versionName } from '../../core/version/version-name.js';
 import type { Services } from '../services.js';
@@ -27,6 +29,8 @@ export interface VersionItem {
   readonly facts: VersionFacts;
   readonly labels: readonly string[];
   readonly history: History<VersionFacts>;
+  /** Why the score of a version with a label says nothing about today, in sentences. */
+  readonly stale: readonly string[];
 }
 
 /** Signatures, their labels and versions. Names of files come first; what is in them is read when it is looked at. */
@@ -150,7 +154,7 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
         const file = store.fileOf(signature, number);
         return { kind: 'broken' as const, signature, number, problem: `${message} ${hint}`, file };
       }),
-      ...grouped(versions, labels, signature),
+      ...(await this.grouped(versions, labels, signature)),
       ...(left === 0 ? [] : [{ kind: 'more' as const, signature, left }]),
     ];
   }
@@ -159,33 +163,44 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
     const { TreeItem, TreeItemCollapsibleState, ThemeIcon, ThemeColor } = this.services.host.vscode;
     const { signature, facts, labels, history } = node;
     const [parent] = history.parentsOf(facts.number);
-    const { icon, color, words } = versionState(facts, parent);
+    const { icon, color, words } = versionState(facts, parent, node.stale);
     const item = new TreeItem(versionName(facts.number), TreeItemCollapsibleState.None);
     item.id = `${signature}/${facts.number}`;
     item.iconPath = new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
     const said = describeVersion(facts, labels, new Date());
-    item.description = said.line;
-    item.tooltip = [`${signature} ${versionName(facts.number)}: ${words}`, ...said.details].join('\n');
+    item.description = `${said.line}${node.stale.length === 0 ? '' : ' · stale'}`;
+    item.tooltip = [`${signature} ${versionName(facts.number)}: ${words}`, ...node.stale, ...said.details].join('\n');
     item.accessibilityInformation = { label: `${versionName(facts.number)}, ${words}, ${said.line}` };
     item.contextValue = `version${labels.length === 0 ? '' : ' labeled'}${facts.parents.length === 0 ? '' : ' child'}`;
     item.command = { command: 'promptAtelier.openVersion', title: 'Open Version', arguments: [node] };
     return item;
   }
-}
 
-/** By taste where versions are made for tastes. */
-function grouped(versions: readonly VersionFacts[], labels: Labels | undefined, signature: string): VersionNode[] {
-  const history = historyOf(versions);
-  const items = versions.map((facts) => ({
-    ...{ kind: 'version' as const, signature, facts, history },
-    labels: labels === undefined ? [] : labelsOf(labels, facts.number),
-  }));
-  const tastes = [...new Set(versions.flatMap(({ scope }) => scope.taste ?? []))].sort();
-  return [
-    ...tastes.map((taste) => ({
-      ...{ kind: 'taste' as const, signature, taste },
-      versions: items.filter(({ facts }) => facts.scope.taste === taste),
-    })),
-    ...items.filter(({ facts }) => facts.scope.taste === undefined),
-  ];
+  /** By taste where versions are made for tastes. */
+  private async grouped(versions: readonly VersionFacts[], labels: Labels | undefined, signature: string): Promise<VersionNode[]> {
+    const history = historyOf(versions);
+    const items = await Promise.all(
+      versions.map(async (facts): Promise<VersionItem> => {
+        const own = labels === undefined ? [] : labelsOf(labels, facts.number);
+        return { kind: 'version', signature, facts, history, labels: own, stale: own.length === 0 ? [] : await this.staleOf(facts) };
+      }),
+    );
+    const tastes = [...new Set(versions.flatMap(({ scope }) => scope.taste ?? []))].sort();
+    return [
+      ...tastes.map((taste) => ({
+        ...{ kind: 'taste' as const, signature, taste },
+        versions: items.filter(({ facts }) => facts.scope.taste === taste),
+      })),
+      ...items.filter(({ facts }) => facts.scope.taste === undefined),
+    ];
+  }
+
+  /** Whether the rows or the model are others than the score was measured with. */
+  private async staleOf({ scores: { own } }: VersionFacts): Promise<string[]> {
+    const folder = this.services.host.workspaceFolder();
+    if (own === undefined || folder === undefined) return [];
+    const { sha256OfFile } = await import('../../store/index.js');
+    const sha256 = await sha256OfFile(path.resolve(folder, own.file));
+    return staleReasons(own, { sha256, model: this.services.host.settings.model }).map(({ message }) => message);
+  }
 }
