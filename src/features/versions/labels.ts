@@ -41,7 +41,8 @@ export async function promoteVersion(services: Services, given: unknown): Promis
   const who = services.host.settings.userId;
   await store.promote(signature, { label, to: number, who, why, expected: at ?? null });
   services.host.log.info(`${signature}: ${label} moved from ${at === undefined ? 'nowhere' : versionName(at)} to ${versionName(number)}`);
-  await offerUndo(services, signature, label, `${label} of ${signature} is ${versionName(number)} now.`, at !== undefined);
+  const undo = at === undefined ? undefined : { signature, label, from: number };
+  offerUndo(services, `${label} of ${signature} is ${versionName(number)} now.`, undo);
 }
 
 /** Moves a label back to where it was before, one step, with a reason. @throws AtelierError `label.*`, `version.*`, `data.*` */
@@ -59,7 +60,9 @@ export async function rollBackVersion(services: Services, given: unknown): Promi
     });
   }
   const number = typeof given === 'object' && given !== null && 'facts' in given ? (given.facts as { number: number }).number : undefined;
-  const wanted = number === undefined ? movable : movable.filter((name) => labelsOf(labels, number).includes(name));
+  const undo = isUndo(given) ? given : undefined;
+  const isWanted = (name: string) => name === (undo?.label ?? name) && (number === undefined || labelsOf(labels, number).includes(name));
+  const wanted = movable.filter(isWanted);
   const names = wanted.length === 0 ? movable : wanted;
   const label =
     names.length === 1
@@ -70,6 +73,11 @@ export async function rollBackVersion(services: Services, given: unknown): Promi
         });
   if (label === undefined) return;
   const from = labels.current.get(label) ?? null;
+  if (undo !== undefined && from !== undo.from) {
+    throw new AtelierError('label.conflict', `${label} moved meanwhile: it is ${versionName(from ?? 0)} now.`, {
+      hint: 'Roll it back from the Prompts view if you still want to.',
+    });
+  }
   const title = `Roll ${label} back from ${versionName(from ?? 0)} to ${versionName(beforeOf(labels, label)?.number ?? 0)}`;
   const why = await vscode.window.showInputBox({
     ...{ title, prompt: 'Why? It is kept in the history.', ignoreFocusOut: true },
@@ -96,7 +104,7 @@ export async function removeLabel(services: Services, given: unknown): Promise<v
   const why = await askReason(services, `Take ${label} away from ${versionName(number)}`, concerns);
   if (why === undefined) return;
   await store.moveLabel(signature, { label, to: null, who: services.host.settings.userId, why, expected: number });
-  await offerUndo(services, signature, label, `${versionName(number)} of ${signature} is not ${label} any more.`, false);
+  offerUndo(services, `${versionName(number)} of ${signature} is not ${label} any more.`, undefined);
 }
 
 async function chooseLabel(services: Services, names: readonly string[], about: (name: string) => string): Promise<string | undefined> {
@@ -129,10 +137,22 @@ async function askReason(services: Services, title: string, against: readonly st
   });
 }
 
-async function offerUndo(services: Services, signature: string, label: string, said: string, canUndo: boolean): Promise<void> {
+/** A move of a label that its notification offers to take back. */
+interface Undo {
+  readonly signature: string;
+  readonly label: string;
+  /** Where the move left it. */
+  readonly from: number;
+}
+
+function isUndo(given: unknown): given is Undo {
+  return typeof given === 'object' && given !== null && 'label' in given && 'from' in given;
+}
+
+function offerUndo(services: Services, said: string, undo: Undo | undefined): void {
   const { vscode, guard } = services.host;
-  const buttons = canUndo ? ['Roll Back'] : [];
+  const buttons = undo === undefined ? [] : ['Roll Back'];
   void vscode.window.showInformationMessage(said, ...buttons).then((chosen) => {
-    if (chosen === 'Roll Back') void guard('Roll Back Version', () => rollBackVersion(services, { signature, label }));
+    if (chosen === 'Roll Back') void guard('Roll Back Version', () => rollBackVersion(services, undo));
   });
 }
