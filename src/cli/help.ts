@@ -58,7 +58,8 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
       --comparer S     by which signature (default: CompareAnswers)
 
   atelier versions list [signature]
-  atelier versions save <signature> [--why W]             the signature as its file says
+  atelier versions save <signature> [--why W] [--describe]   the signature as its file says; a
+                                    model may say in words what changed (--model M --describe)
   atelier versions show <signature> <version> [--as text|markdown|messages|dspy|...]
   atelier versions diff <signature> A B
   atelier versions label <signature> <version|none> <label> [--why W]

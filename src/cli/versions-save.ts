@@ -1,15 +1,17 @@
 import { programHash } from '../core/program/program-hash.js';
 import { baseProgram } from '../core/signature/find-signature.js';
 import { changesBetween, changesText } from '../core/version/changes.js';
+import { DESCRIBE_CHANGES, describeChanges } from '../core/version/describe-changes.js';
+import type { Version, VersionDraft } from '../core/version/version.js';
 import { versionName } from '../core/version/version-name.js';
 import { programOf } from '../core/version/version-program.js';
 import { writtenDraft } from '../core/version/written-version.js';
 import { type CommandContext, userOf } from './context.js';
-import { modeOf } from './executor.js';
+import { modeOf, openExecutor } from './executor.js';
 import { requireNames } from './names.js';
 import { definitionOf, openVersions } from './signature.js';
 
-/** `versions save <signature> [--why W]`: the signature as its file says, as a new version. */
+/** `versions save <signature> [--why W] [--describe]`: the signature as its file says, as a new version. */
 export async function save(context: CommandContext, names: readonly string[]): Promise<number> {
   const [reference] = requireNames('save', names, ['a signature']);
   const definition = await definitionOf(context, reference, modeOf(context));
@@ -23,7 +25,9 @@ export async function save(context: CommandContext, names: readonly string[]): P
     return 0;
   }
   const draft = writtenDraft(definition, { author: userOf(context), created: new Date().toISOString(), before });
-  const changes = before === undefined ? undefined : changesText(changesBetween(before, draft));
+  const structural = before === undefined ? undefined : changesText(changesBetween(before, draft));
+  const described = before === undefined || context.values.describe !== true ? undefined : await describe(context, before, draft);
+  const changes = [structural, described].filter((text) => text !== undefined && text !== '').join(' ') || undefined;
   const { why } = context.values;
   const saved = await store.save(name, {
     ...draft,
@@ -36,4 +40,11 @@ export async function save(context: CommandContext, names: readonly string[]): P
     `Saved ${version} of ${name}. ${changes ?? ''}`.trim(),
   );
   return 0;
+}
+
+/** What changed, in a model's words. @throws AtelierError `model.*` */
+async function describe(context: CommandContext, before: Version, draft: VersionDraft): Promise<string> {
+  const definition = await definitionOf(context, DESCRIBE_CHANGES, modeOf(context));
+  const { executor } = await openExecutor(context, definition, { plain: true });
+  return describeChanges(executor, before, draft, { seed: 1, signal: context.signal });
 }

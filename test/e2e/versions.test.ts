@@ -82,6 +82,19 @@ describe('versions of a prompt in the workbench', () => {
     await setTheme(page, 'dark');
   });
 
+  it('show all that changed, version by version, in one editor', async () => {
+    const { page } = workbench;
+    await row('sentiment').first().hover();
+    await row('sentiment').first().locator('.action-label[aria-label^="Show Changes of Versions"]').click();
+    await page.locator('.tab.active', { hasText: 'sentiment: what changed from version to version' }).waitFor();
+    await page.locator('.multiDiffEditor .view-line', { hasText: 'Answer with one word.' }).first().waitFor();
+    await shot(page, 'version-history');
+    await page.setViewportSize({ width: 640, height: 800 });
+    await shot(page, 'version-history-narrow');
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await runCommand(page, 'View: Close Editor');
+  });
+
   it('are still there after a reload, diff and all', async () => {
     const { page } = workbench;
     await workbench.reload();

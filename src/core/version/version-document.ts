@@ -4,7 +4,7 @@ import { printType } from '../signature/print-one-line.js';
 import { type Field, REASONING } from '../signature/signature.js';
 import { isLeaked } from './promotion.js';
 import { sentenceLines } from './sentences.js';
-import type { Version, VersionDemo, VersionScore } from './version.js';
+import type { Version, VersionDemo, VersionDraft, VersionScore } from './version.js';
 import { versionName } from './version-name.js';
 
 /**
@@ -13,21 +13,12 @@ import { versionName } from './version-name.js';
  * heading or HTML to whoever shows the document, and nothing but the provenance has a time in it.
  */
 export function versionDocument(version: Version): string {
-  const { signature, instructions, demos } = version;
-  const fields = [
-    ...signature.inputs.map((field) => fieldLine(field, 'in ')),
-    ...signature.outputs.map((field) => fieldLine(field, 'out')),
-  ];
+  const { signature } = version;
   return [
     `# ${code(signature.name)} ${versionName(version.number)}`,
     factsLine(version),
     ...(signature.description === '' ? [] : [fenced(sentenceLines(signature.description))]),
-    '## Instructions',
-    fenced(sentenceLines(instructions)),
-    '## Fields',
-    fenced(fields),
-    '## Demos',
-    ...(demos.length === 0 ? ['None.'] : demos.flatMap((demo, index) => demoParts(demo, index, version))),
+    ...contentParts(version),
     '## Settings',
     list(settingsOf(version)),
     '## Scores',
@@ -37,6 +28,27 @@ export function versionDocument(version: Version): string {
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+/** What a model is told, as in {@link versionDocument}: instructions, fields and demos. */
+export function contentDocument(version: VersionDraft): string {
+  return contentParts(version).join('\n\n').concat('\n');
+}
+
+function contentParts(version: VersionDraft): string[] {
+  const { signature, instructions, demos } = version;
+  const fields = [
+    ...signature.inputs.map((field) => fieldLine(field, 'in ')),
+    ...signature.outputs.map((field) => fieldLine(field, 'out')),
+  ];
+  return [
+    '## Instructions',
+    fenced(sentenceLines(instructions)),
+    '## Fields',
+    fenced(fields),
+    '## Demos',
+    ...(demos.length === 0 ? ['None.'] : demos.flatMap((demo, index) => demoParts(demo, index, version))),
+  ];
 }
 
 function factsLine({ module, scope, demos, scores }: Version): string {
@@ -56,7 +68,7 @@ function fieldLine(field: Field, side: string): string {
   return `${side} ${field.name}: ${printType(field)}${optional}${description}`;
 }
 
-function demoParts(demo: VersionDemo, index: number, { signature }: Version): string[] {
+function demoParts(demo: VersionDemo, index: number, { signature }: VersionDraft): string[] {
   const marks = [
     ...(demo.source === undefined ? [] : [`row ${demo.source.row} of ${code(demo.source.file)}`]),
     ...(demo.augmented ? ['augmented'] : []),

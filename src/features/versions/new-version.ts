@@ -5,9 +5,12 @@ import type { SignatureDefinition } from '../../core/signature/definition.js';
 import { baseProgram } from '../../core/signature/find-signature.js';
 import { SIGNATURE_ENDING } from '../../core/signature/signature.js';
 import { changesBetween, changesText } from '../../core/version/changes.js';
+import { DESCRIBE_CHANGES, describeChanges } from '../../core/version/describe-changes.js';
+import type { Version, VersionDraft } from '../../core/version/version.js';
 import { versionName } from '../../core/version/version-name.js';
 import { definitionOfVersion, programOf } from '../../core/version/version-program.js';
 import { writtenDraft } from '../../core/version/written-version.js';
+import { openExecutor, SEED } from '../run-signature/open-executor.js';
 import type { Services } from '../services.js';
 import { chooseVersion } from './choose.js';
 
@@ -36,11 +39,8 @@ export async function saveVersion(services: Services, given: unknown): Promise<v
   }
   const draft = writtenDraft(definition, { author: settings.userId, created: new Date().toISOString(), before });
   const changes = before === undefined ? undefined : changesText(changesBetween(before, draft));
-  const note = await vscode.window.showInputBox({
-    title: `Save ${name} as a Version`,
-    prompt: `${changes === undefined ? 'Its first version.' : changes} Why? (may stay empty)`,
-    ignoreFocusOut: true,
-  });
+  const prompt = `${changes === undefined ? 'Its first version.' : changes} Why? (may stay empty)`;
+  const note = await askNote(services, `Save ${name} as a Version`, prompt, before === undefined ? undefined : { before, draft });
   if (note === undefined) return;
   const saved = await store.save(name, {
     ...draft,
@@ -78,6 +78,48 @@ export async function createFromVersion(services: Services, given: unknown): Pro
   const content = `${head}${printSignature(definitionOfVersion(found))}`;
   const document = await vscode.workspace.openTextDocument({ language: 'yaml', content });
   await vscode.window.showTextDocument(document, { preview: false });
+}
+
+/**
+ * Asks for the reason of a version. Where there is one before it, a button lets the model of the settings say what changed.
+ * @returns undefined when it shall not be saved
+ */
+async function askNote(
+  services: Services,
+  title: string,
+  prompt: string,
+  versions: { readonly before: Version; readonly draft: VersionDraft } | undefined,
+): Promise<string | undefined> {
+  const { vscode, settings } = services.host;
+  const input = vscode.window.createInputBox();
+  Object.assign(input, { title, prompt, ignoreFocusOut: true });
+  const abort = new AbortController();
+  if (versions !== undefined) {
+    input.buttons = [{ iconPath: new vscode.ThemeIcon('sparkle'), tooltip: `Let ${settings.model} say what changed` }];
+  }
+  const describe = async () => {
+    if (versions === undefined) return;
+    Object.assign(input, { busy: true, enabled: false });
+    try {
+      const definition = await services.runnable(DESCRIBE_CHANGES);
+      const { executor } = await openExecutor(services, definition, settings.cacheEnabled);
+      const text = await describeChanges(executor, versions.before, versions.draft, { seed: SEED, signal: abort.signal });
+      input.value = [input.value.trim(), text.replace(/\s+/g, ' ')].filter((part) => part !== '').join(' ');
+    } finally {
+      Object.assign(input, { busy: false, enabled: true });
+    }
+  };
+  try {
+    return await new Promise<string | undefined>((resolve) => {
+      input.onDidTriggerButton(() => void describe().catch((error: unknown) => services.host.tell('Save Signature as Version', error)));
+      input.onDidAccept(() => resolve(input.value));
+      input.onDidHide(() => resolve(undefined));
+      input.show();
+    });
+  } finally {
+    abort.abort();
+    input.dispose();
+  }
 }
 
 interface Source {

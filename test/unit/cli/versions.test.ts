@@ -121,6 +121,35 @@ describe('atelier versions', () => {
     assert.deepEqual([wrong.error.code, wrong.error.hint.includes('staging')], ['label.unknown', true]);
   });
 
+  it('run with the model that models/config.yaml names for their label', async () => {
+    await twoVersions();
+    await atelier('versions', 'label', 'parity', 'v1', 'staging');
+    write('models/config.yaml', 'labels:\n  staging: {model: "custom:pinned", version: {parity: v2}}\n  odd: {}\n');
+    const env = ['--input', 'text=number 2'];
+    const pinned = await json('run', 'parity', '--version', 'staging', ...env);
+    // No address is known for the model that is named: it is the one that was asked for.
+    assert.deepEqual(
+      [pinned.error.code, pinned.error.message],
+      ['model.unknown', 'No address is set for "Other OpenAI-compatible endpoint".'],
+    );
+    const said = await atelier('run', 'parity', '--version', 'staging', ...env, ...model(), '--json');
+    assert.deepEqual([JSON.parse(said.stdout).version, JSON.parse(said.stdout).model], ['v2', 'custom:m']);
+    assert.match(said.stderr, /models\/config\.yaml:3/);
+  });
+
+  it('say in a model’s words what changed, when it is asked to', async () => {
+    await atelier('versions', 'save', 'parity');
+    write('signatures/parity.signature.yaml', signatureFile('Look at the last digit.'));
+    server.answer((body) => {
+      const text = JSON.stringify(body.messages.at(-1));
+      return text.includes('Guess.') && text.includes('last digit') ? 'Changes: It no longer guesses, but reads the number.' : 'Changes: ?';
+    });
+    const saved = await json('versions', 'save', 'parity', '--describe', ...model());
+    assert.match(saved.changes, /^The instructions changed.* It no longer guesses, but reads the number\.$/);
+    assert.match(read('prompts/parity/v0002.json'), /It no longer guesses/);
+    assert.equal(server.count, 1);
+  });
+
   it('go to DSPy and back with instructions and demos as they were', async () => {
     await twoVersions();
     const exported = await json('versions', 'export', 'parity', 'v2', '--to', 'dspy', '--out', 'program.json');
