@@ -46,7 +46,7 @@ async function predict(
   const reader = new TaskReader(program, task.program.module === 'chain_of_thought');
   const service = new AxChatService(open, {
     outputs: program.outputs,
-    request: { task, seed: options.seed },
+    request: { task, seed: options.seed, ...(options.temperature === undefined ? {} : { temperature: options.temperature }) },
     images,
     signal: options.signal,
     onText: options.onText,

@@ -1,11 +1,11 @@
 import { AtelierError } from '../errors.js';
 import type { Field, Signature } from '../signature/signature.js';
+import type { OptionRules, SpecOptions } from '../spec/spec-options.js';
 import type { JsonSchema } from '../text/json-schema.js';
 import { outputNamed, type Suits, soleOutput, subjectInput, suitingOutputs } from './choose-fields.js';
 import { exactMatch, numberWithin } from './exact.js';
 import { imagePromptLint } from './image-prompt-lint.js';
 import type { Metric } from './metric.js';
-import type { MetricOptions, OptionRules } from './options.js';
 import { promptQuality } from './prompt-quality.js';
 import { fitsSchema, requiredFields } from './shape.js';
 import { ALIKE, bleu, likeness, tfidfSimilarity, tokenF1Metric } from './text-overlap.js';
@@ -16,7 +16,7 @@ export interface Making {
   /** The metric's name with its options. */
   readonly name: string;
   readonly signature: Signature;
-  readonly options: MetricOptions;
+  readonly options: SpecOptions;
   /** What the rarity of words is learnt from. */
   readonly texts: readonly string[];
 }

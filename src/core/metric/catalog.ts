@@ -1,13 +1,13 @@
 import { AtelierError } from '../errors.js';
 import { ENHANCE_PROMPT, IMAGE_PROMPT } from '../image-prompt/programs.js';
 import type { Field, Signature } from '../signature/signature.js';
+import { SpecOptions } from '../spec/spec-options.js';
 import { nearest } from '../text/edit-distance.js';
 import type { JsonValue } from '../text/json-schema.js';
 import { BUILT_IN } from './built-in.js';
 import { allOf, weighted } from './compose.js';
 import { perOutput } from './fields.js';
 import type { Metric } from './metric.js';
-import { MetricOptions } from './options.js';
 import { readSpec } from './read-spec.js';
 
 /** A metric as lists and completions show it. */
@@ -39,7 +39,7 @@ export function parseMetric(spec: JsonValue, signature: Signature, texts: readon
   }
   const builtIn = Object.hasOwn(BUILT_IN, read.metric) ? BUILT_IN[read.metric] : undefined;
   if (builtIn === undefined) throw unknownMetric(read.metric);
-  const options = MetricOptions.read(read.metric, builtIn.options, read.options);
+  const options = SpecOptions.read({ kind: 'metric', name: read.metric }, builtIn.options, read.options);
   return builtIn.make({ name: `${read.metric}${options}`, signature, options, texts });
 }
 

@@ -1,4 +1,5 @@
 import { AtelierError } from '../errors.js';
+import { parsedJson, readSpecLine } from '../spec/spec-line.js';
 import { isJsonObject, type JsonValue } from '../text/json-schema.js';
 
 /** A metric by its name, with its options as they were written; or a composition. */
@@ -9,8 +10,6 @@ export type MetricSpec =
 
 const HINT =
   'Write exact_match, contains(word=foo, field=label), {metric: …, field: …}, {weighted: [{metric: …, weight: …}]} or {all_of: […]}.';
-/** One option: a name, "=", and a text in double quotes (as in JSON) or one without blanks at its ends. */
-const OPTION = /\s*([\p{L}_][\p{L}\p{M}\p{N}_]*)\s*=\s*("(?:[^"\\]|\\.)*"|[^",()]*?)\s*(,|$)/uy;
 
 /** Reads the form of a specification. @throws AtelierError `usage.invalid` with the forms that are allowed */
 export function readSpec(spec: JsonValue): MetricSpec {
@@ -30,34 +29,9 @@ export function readSpec(spec: JsonValue): MetricSpec {
 }
 
 function readLine(line: string): MetricSpec {
-  if (line.startsWith('{')) return readSpec(parsed(line) ?? badSpec(line));
-  const found = /^([\p{L}_][\p{L}\p{M}\p{N}_]*)\s*(?:\(([\s\S]*)\))?$/u.exec(line);
-  if (found === null) throw badForm(line);
-  const [, metric = '', inner = ''] = found;
-  return { metric, options: readOptions(inner, line) };
-}
-
-function readOptions(inner: string, line: string): Readonly<Record<string, JsonValue>> {
-  const options: [string, JsonValue][] = [];
-  const text = inner.trim();
-  let at = 0;
-  while (at < text.length) {
-    OPTION.lastIndex = at;
-    const found = OPTION.exec(text);
-    if (found === null) throw badForm(line);
-    const [, name = '', value = ''] = found;
-    options.push([name, value.startsWith('"') ? (parsed(value) ?? badSpec(line)) : value]);
-    at = OPTION.lastIndex;
-  }
-  return Object.fromEntries(options);
-}
-
-function parsed(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
-  }
+  if (line.startsWith('{')) return readSpec(parsedJson(line) ?? badSpec(line));
+  const { name, options } = readSpecLine(line) ?? badSpec(line);
+  return { metric: name, options };
 }
 
 function badSpec(text: string): never {

@@ -4,6 +4,7 @@ import { matchTaste } from '../taste/find-taste.js';
 import type { Taste } from '../taste/taste.js';
 import type { JsonValue } from '../text/json-schema.js';
 import { checkInputs } from './check-inputs.js';
+import { demoChooser } from './nearest-demos.js';
 import type { Prediction, PredictOptions, Predictor } from './predictor.js';
 import { addSpent, type FieldValues, NOTHING_SPENT, type Program } from './program.js';
 import { endsTheRun } from './run-errors.js';
@@ -45,6 +46,7 @@ export interface Executor {
 export function createExecutor(routes: readonly [Route, ...Route[]], tastes: readonly Taste[] = []): Executor {
   const [first, ...others] = routes;
   for (const { program } of others) requireInputsOf(first.program, program);
+  const shownTo = routes.map(({ program }) => demoChooser(program));
   return {
     routes,
     check: (given) => checkInputs(first.program.signature, given),
@@ -55,9 +57,10 @@ export function createExecutor(routes: readonly [Route, ...Route[]], tastes: rea
       for (const [index, { predictor }] of routes.entries()) {
         const task = tasks[index] as Task;
         try {
-          const prediction = await predictor.predict(task, options);
-          const spent = addSpent(failure?.spent ?? NOTHING_SPENT, prediction);
           const { program, inputs } = task;
+          const shown = shownTo[index]?.(inputs) ?? program;
+          const prediction = await predictor.predict(shown === program ? task : { ...task, program: shown }, options);
+          const spent = addSpent(failure?.spent ?? NOTHING_SPENT, prediction);
           return { ...prediction, ...spent, model: predictor.model, program, inputs, fallback: failure?.toJSON() };
         } catch (thrown) {
           const error = asAtelierError(thrown);

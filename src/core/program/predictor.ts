@@ -13,6 +13,8 @@ export interface Prediction extends Spent {
 
 export interface PredictOptions {
   readonly seed?: number | undefined;
+  /** 0..2; the endpoint's own default when absent. */
+  readonly temperature?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told the raw text so far; the answer is streamed then. */
   readonly onText?: ((text: string) => void) | undefined;

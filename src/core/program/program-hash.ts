@@ -4,9 +4,10 @@ import { sha256 } from '../text/sha256.js';
 import type { Program } from './program.js';
 
 /**
- * What tells programs apart that may answer differently: SHA-256, in lower-case hex, over signature, instructions, demos and module. A
+ * What tells programs apart that may answer differently: SHA-256, in lower-case hex, over signature, instructions, demos, how these are chosen, and module. A
  * new name alone changes nothing.
  */
-export function programHash({ signature, instructions, demos, module = 'predict' }: Program): string {
-  return sha256(canonicalJson({ signature: signatureHash(signature), instructions, demos, module }));
+export function programHash({ signature, instructions, demos, module = 'predict', nearestDemos }: Program): string {
+  const chosen = nearestDemos === undefined ? {} : { nearestDemos };
+  return sha256(canonicalJson({ signature: signatureHash(signature), instructions, demos, module, ...chosen }));
 }

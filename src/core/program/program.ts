@@ -30,6 +30,8 @@ export interface Program {
   readonly demos: readonly Demo[];
   /** `predict` when absent. */
   readonly module?: Module;
+  /** How many demos the prompt gets: those nearest to the inputs. All, whatever the inputs, when absent. */
+  readonly nearestDemos?: number | undefined;
 }
 
 /** What a prediction cost in tokens. */

@@ -1,8 +1,9 @@
 import { AtelierError } from '../errors.js';
 import { nearest } from '../text/edit-distance.js';
 import { isJsonObject, type JsonSchema, type JsonValue, unsupportedSchema } from '../text/json-schema.js';
+import { parsedJson } from './spec-line.js';
 
-/** What an option of a metric takes. */
+/** What an option takes. */
 export interface OptionRule {
   /** `list` is a list of texts, or one text with "|" between them; `pattern` is a regular expression. */
   readonly kind: 'number' | 'text' | 'list' | 'flag' | 'pattern' | 'schema';
@@ -15,28 +16,35 @@ export interface OptionRule {
 }
 export type OptionRules = Readonly<Record<string, OptionRule>>;
 
-/** The options of one metric, read and checked. */
-export class MetricOptions {
+/** What options belong to: `metric exact_match`, `optimizer mipro`. */
+export interface OptionsOwner {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** The options of a specification, read and checked. */
+export class SpecOptions {
   private constructor(private readonly values: ReadonlyMap<string, JsonValue>) {}
 
   /**
-   * @param metric for messages
+   * @param owner for messages
    * @throws AtelierError `usage.invalid` for an option that is unknown, missing, or has a wrong value
    */
-  static read(metric: string, rules: OptionRules, raw: Readonly<Record<string, JsonValue>>): MetricOptions {
+  static read(owner: OptionsOwner, rules: OptionRules, raw: Readonly<Record<string, JsonValue>>): SpecOptions {
     const names = Object.keys(rules);
-    for (const name of Object.keys(raw)) if (!Object.hasOwn(rules, name)) throw unknownOption(metric, name, names);
+    for (const name of Object.keys(raw)) if (!Object.hasOwn(rules, name)) throw unknownOption(owner, name, names);
     const values = new Map<string, JsonValue>();
     for (const [name, rule] of Object.entries(rules)) {
       const value = raw[name];
-      if (value === undefined && rule.required === true) throw wrong(metric, `needs the option "${name}"`, `Write ${metric}(${name}=…).`);
+      if (value === undefined && rule.required === true)
+        throw wrong(owner, `needs the option "${name}"`, `Write ${owner.name}(${name}=…).`);
       if (value === undefined) continue;
       const read = readOptionValue(rule, value);
       if (read === undefined)
-        throw wrong(metric, `cannot take ${JSON.stringify(value)} for "${name}"`, `"${name}" takes ${described(rule)}.`);
+        throw wrong(owner, `cannot take ${JSON.stringify(value)} for "${name}"`, `"${name}" takes ${described(rule)}.`);
       values.set(name, read);
     }
-    return new MetricOptions(values);
+    return new SpecOptions(values);
   }
 
   number(name: string): number | undefined {
@@ -63,6 +71,11 @@ export class MetricOptions {
     return isJsonObject(value) ? value : undefined;
   }
 
+  /** All that were given, by name. */
+  get given(): Readonly<Record<string, JsonValue>> {
+    return Object.fromEntries(this.values);
+  }
+
   /** The options as a specification writes them: `(word="a, b", field=label)`, or nothing. */
   toString(): string {
     const written = [...this.values].map(([name, value]) => `${name}=${writtenValue(value)}`);
@@ -85,7 +98,7 @@ function readOptionValue({ kind, min = Number.NEGATIVE_INFINITY, max = Number.PO
         : undefined;
     }
     case 'schema': {
-      const schema = typeof value === 'string' ? parsed(value) : value;
+      const schema = typeof value === 'string' ? parsedJson(value) : value;
       return unsupportedSchema(schema).length === 0 ? schema : undefined;
     }
     case 'pattern':
@@ -106,17 +119,17 @@ function described({ kind, min, max, values }: OptionRule): string {
   return kind === 'schema' ? 'a JSON Schema of the keywords that signatures take' : 'a text';
 }
 
-function unknownOption(metric: string, name: string, names: readonly string[]): AtelierError {
+function unknownOption(owner: OptionsOwner, name: string, names: readonly string[]): AtelierError {
   const guess = nearest(name, names);
   return wrong(
-    metric,
+    owner,
     `has no option "${name}"`,
     `${guess === undefined ? '' : `Did you mean "${guess}"? `}${names.length === 0 ? 'It has no options.' : `Its options: ${names.join(', ')}.`}`,
   );
 }
 
-function wrong(metric: string, what: string, hint: string): AtelierError {
-  return new AtelierError('usage.invalid', `The metric ${metric} ${what}.`, { hint });
+function wrong({ kind, name }: OptionsOwner, what: string, hint: string): AtelierError {
+  return new AtelierError('usage.invalid', `The ${kind} ${name} ${what}.`, { hint });
 }
 
 function isPattern(source: string): boolean {
@@ -125,14 +138,6 @@ function isPattern(source: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function parsed(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,0 +1,312 @@
+import { AtelierError, asAtelierError, cancelled } from '../errors.js';
+import { evaluateRow, type Outcome } from '../evaluation/evaluate-row.js';
+import { type EvaluatedRow, type EvaluationReport, reportOf } from '../evaluation/report.js';
+import { resultKeys } from '../evaluation/result-key.js';
+import type { Scorer } from '../evaluation/scorer.js';
+import { tasteContext } from '../evaluation/taste-context.js';
+import { type Example, exampleHash } from '../example/example.js';
+import { leakageOf } from '../example/leakage.js';
+import { createExecutor, type Executor } from '../program/executor.js';
+import type { Predictor } from '../program/predictor.js';
+import { addSpent, type FieldValues, NOTHING_SPENT, type Program, type Spent } from '../program/program.js';
+import { programHash } from '../program/program-hash.js';
+import type { Taste } from '../taste/taste.js';
+import { canonicalJson, type JsonValue } from '../text/json-schema.js';
+import { sha256 } from '../text/sha256.js';
+import type { OptimizerEvent } from './events.js';
+import { type JournalEntry, NO_JOURNAL, type RunJournal } from './journal.js';
+import { Slots } from './slots.js';
+
+/** The most that a run may spend; undefined: no limit. */
+export interface RunBudget {
+  readonly calls?: number | undefined;
+  /** In and out together. */
+  readonly tokens?: number | undefined;
+  /** US dollars. */
+  readonly usd?: number | undefined;
+}
+
+/** Asks a model through a signature of the library, such as the one that proposes instructions. */
+export interface Asker {
+  /** What it is asked with; part of what decides an answer. */
+  readonly model: string;
+  /** @throws AtelierError `model.*`, `signature.*`, `budget.exceeded`, `cancelled` */
+  ask(
+    signature: string,
+    inputs: FieldValues,
+    options: { readonly seed: number; readonly temperature?: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<{ readonly outputs: FieldValues; readonly spent: Spent }>;
+}
+
+export interface LabOptions {
+  /** Runs the program that is optimized. */
+  readonly student: Predictor;
+  /** Makes demos for it. */
+  readonly teacher: Predictor;
+  /** Writes instructions for it; undefined: the teacher's model cannot. */
+  readonly asker?: Asker | undefined;
+  readonly scorer: Scorer;
+  readonly tastes?: readonly Taste[] | undefined;
+  /** Runs of programs under way at a time, 1 or more. */
+  readonly concurrency: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly budget?: RunBudget | undefined;
+  readonly journal?: RunJournal | undefined;
+  readonly onEvent?: ((event: OptimizerEvent) => void) | undefined;
+  /** Milliseconds on any clock that only goes forward. */
+  readonly now: () => number;
+}
+
+export interface AttemptOptions {
+  readonly by?: 'student' | 'teacher';
+  /** 0 for the first; later rounds ask with another seed and a temperature of 1, for another answer. */
+  readonly round?: number;
+  /** Instead of the program's hash, where something cheaper tells it apart within the run. */
+  readonly name?: string;
+  /** Aborted when the result does not count any more. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Where an optimizer tries programs: the one queue of a run, its memory, its journal, its budget. Work with the same key is done once.
+ */
+export class Lab {
+  private readonly slots: Slots;
+  private readonly memory = new Map<string, Promise<JsonValue>>();
+  private readonly executors = new WeakMap<Program, Map<string, Executor>>();
+  private readonly hashes = new WeakMap<Example, string>();
+  private readonly names = new WeakMap<Program, string>();
+  private readonly saving = new Set<Promise<void>>();
+  private readonly context: ReturnType<typeof tasteContext>;
+  private readonly journal: RunJournal;
+  private notKept: AtelierError | undefined;
+  private paid = NOTHING_SPENT;
+  private replayed = 0;
+  private underWay = 0;
+  private reserve = NOTHING_SPENT;
+  private searching: AbortSignal | undefined;
+
+  constructor(private readonly options: LabOptions) {
+    this.slots = new Slots(options.concurrency);
+    this.journal = options.journal ?? NO_JOURNAL;
+    this.context = tasteContext(options.tastes ?? []);
+  }
+
+  /** Runs of programs under way at a time. */
+  get width(): number {
+    return this.options.concurrency;
+  }
+
+  get seed(): number {
+    return this.options.seed;
+  }
+
+  /** The run up to now, what earlier sessions paid included. */
+  get spent(): Spent {
+    return this.paid;
+  }
+
+  /** Whether a model can write instructions. */
+  get canPropose(): boolean {
+    return this.options.asker !== undefined;
+  }
+
+  /**
+   * Begins the search: it ends when the signal says so, or when of the budget no more is left than what comes after it needs.
+   * @param reserve what comes after it needs
+   */
+  beginSearch(signal: AbortSignal | undefined, reserve: Spent): void {
+    this.searching = signal;
+    this.reserve = reserve;
+  }
+
+  /** What follows is no part of the search: it may use what was kept back. */
+  endSearch(): void {
+    this.searching = undefined;
+    this.reserve = NOTHING_SPENT;
+  }
+
+  emit(event: OptimizerEvent): void {
+    this.options.onEvent?.(event);
+  }
+
+  /**
+   * A program on one example: its answer and score, or why there is none.
+   * @throws AtelierError when every other attempt would fail as well (no key, budget, cancelled), or results cannot be kept
+   */
+  async attempt(program: Program, example: Example, options: AttemptOptions = {}): Promise<EvaluatedRow> {
+    const { by = 'student', round = 0, signal } = options;
+    const { seed, scorer, [by]: predictor } = this.options;
+    const name = options.name ?? this.nameOf(program);
+    const hash = this.hashOf(example);
+    const key = resultKeys({ program: `${name} ${predictor.endpoint}`, model: predictor.model, scorer: scorer.name, seed })(hash, round);
+    const outcome = (await this.remember(
+      key,
+      async () => {
+        const outcome = await this.outcomeOf(program, example, by, round);
+        return { value: outcome as unknown as JsonValue, spent: outcome.spent };
+      },
+      signal,
+    )) as unknown as Outcome;
+    const { row, inputs, expected } = example;
+    const fields = { row: row.row, line: row.line, repeat: round, key, example: hash, inputs, expected };
+    return { model: predictor.model, cached: false, ...outcome, ...fields };
+  }
+
+  /**
+   * The student on examples, in their order; rows that the program has as demos are marked.
+   * @throws AtelierError as {@link attempt}
+   */
+  async evaluate(program: Program, examples: readonly Example[], signal?: AbortSignal): Promise<EvaluationReport> {
+    const leaks = leakageOf(program, new Set(), examples);
+    const attempts = examples.map(async (example) => {
+      const result = await this.attempt(program, example, signal === undefined ? {} : { signal });
+      return { ...result, leaked: leaks.get(example.row.row) };
+    });
+    const rows = await Promise.all(attempts);
+    const { student, scorer, seed } = this.options;
+    const facts = { program: programHash(program), model: student.model, scorer: scorer.name, seed, repeats: 1, total: rows.length };
+    return reportOf({ ...facts, spent: NOTHING_SPENT, reused: 0, stopped: undefined }, rows);
+  }
+
+  /**
+   * What a model proposes. @throws AtelierError `model.*`, `signature.*`, and as {@link attempt}
+   */
+  async ask(
+    signature: string,
+    inputs: FieldValues,
+    options: { readonly seed: number; readonly temperature?: number },
+  ): Promise<FieldValues> {
+    const { asker, signal } = this.options;
+    if (asker === undefined)
+      throw new AtelierError('internal', 'No model proposes here.', { hint: 'Report it with the steps that led here.' });
+    const key = `ask ${sha256(canonicalJson([asker.model, signature, inputs, options]))}`;
+    const value = await this.remember(key, async () => {
+      const { outputs, spent } = await asker.ask(signature, inputs, { ...options, signal });
+      return { value: outputs, spent };
+    });
+    return value as FieldValues;
+  }
+
+  /**
+   * Paid work by its key, done once in the life of a run.
+   * @throws AtelierError what the work throws, `budget.exceeded`, `cancelled`, and when earlier results could not be kept
+   */
+  remember(key: string, work: () => Promise<Omit<JournalEntry, 'key'>>, signal?: AbortSignal): Promise<JsonValue> {
+    const known = this.memory.get(key);
+    if (known !== undefined) return known;
+    const kept = this.journal.known.get(key);
+    const result = kept === undefined ? this.slots.use(() => this.pay(key, work, signal)) : Promise.resolve(this.replay(kept));
+    this.memory.set(key, result);
+    // What failed may be tried again; who asked for it is told.
+    result.catch(() => this.memory.delete(key));
+    return result;
+  }
+
+  /** Resolves when all that was paid for is kept. @throws AtelierError `data.*` when it is not */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.memory.values());
+    await Promise.all(this.saving);
+    if (this.notKept !== undefined) throw this.notKept;
+  }
+
+  private replay(entry: JournalEntry): JsonValue {
+    this.replayed += entry.spent.calls;
+    this.book(entry.spent);
+    return entry.value;
+  }
+
+  private async pay(key: string, work: () => Promise<Omit<JournalEntry, 'key'>>, signal: AbortSignal | undefined): Promise<JsonValue> {
+    if (this.notKept !== undefined) throw this.notKept;
+    for (const each of [this.options.signal, this.searching, signal]) if (each?.aborted === true) throw cancelled(each.reason);
+    this.requireBudget();
+    this.underWay++;
+    try {
+      const { value, spent } = await work();
+      this.book(spent);
+      this.save({ key, value, spent });
+      return value;
+    } catch (thrown) {
+      const { spent } = asAtelierError(thrown);
+      if (spent !== undefined) this.book(spent);
+      throw thrown;
+    } finally {
+      this.underWay--;
+    }
+  }
+
+  /** The next attempt does not wait for the disk; when it fails, no further one begins. */
+  private save(entry: JournalEntry): void {
+    const saved = this.journal.append(entry).catch((thrown: unknown) => {
+      this.notKept ??= asAtelierError(thrown);
+    });
+    this.saving.add(saved);
+    void saved.then(() => this.saving.delete(saved));
+  }
+
+  private book(spent: Spent): void {
+    this.paid = addSpent(this.paid, spent);
+    this.emit({ kind: 'progress', spent: this.paid, replayed: this.replayed });
+  }
+
+  private requireBudget(): void {
+    const { calls, tokens, usd } = this.options.budget ?? {};
+    const { paid, reserve, underWay } = this;
+    const used = paid.usage.promptTokens + paid.usage.completionTokens + reserve.usage.promptTokens + reserve.usage.completionTokens;
+    if (calls !== undefined && paid.calls + underWay + reserve.calls >= calls) throw spentAll(`${calls} ${calls === 1 ? 'call' : 'calls'}`);
+    if (tokens !== undefined && used >= tokens) throw spentAll(`${tokens} tokens`);
+    if (usd !== undefined && (paid.costUsd ?? 0) + (reserve.costUsd ?? 0) >= usd) throw spentAll(`$${usd}`);
+  }
+
+  private async outcomeOf(program: Program, example: Example, by: 'student' | 'teacher', round: number): Promise<Outcome> {
+    const { scorer, seed, signal, now } = this.options;
+    const executor = this.executorOf(program, by, round > 0);
+    try {
+      return await evaluateRow(
+        example,
+        round,
+        { executor, scorer, seed, signal, trainKeys: new Set(), context: this.context, now },
+        undefined,
+      );
+    } catch (thrown) {
+      const error = asAtelierError(thrown);
+      // This program cannot be run by this model; another one may.
+      if (error.code === 'model.unsupported') return { spent: error.spent ?? NOTHING_SPENT, error: error.toJSON() };
+      throw error;
+    }
+  }
+
+  private executorOf(program: Program, by: 'student' | 'teacher', isAgain: boolean): Executor {
+    const known = this.executors.get(program) ?? new Map<string, Executor>();
+    this.executors.set(program, known);
+    const name = `${by} ${isAgain}`;
+    let executor = known.get(name);
+    if (executor === undefined) {
+      const predictor = this.options[by];
+      const warm: Predictor = {
+        ...{ model: predictor.model, endpoint: predictor.endpoint },
+        predict: (task, options) => predictor.predict(task, { ...options, temperature: 1 }),
+      };
+      executor = createExecutor([{ program, predictor: isAgain ? warm : predictor }], this.options.tastes ?? []);
+      known.set(name, executor);
+    }
+    return executor;
+  }
+
+  private nameOf(program: Program): string {
+    const name = this.names.get(program) ?? programHash(program);
+    this.names.set(program, name);
+    return name;
+  }
+
+  private hashOf(example: Example): string {
+    const hash = this.hashes.get(example) ?? exampleHash(example);
+    this.hashes.set(example, hash);
+    return hash;
+  }
+}
+
+function spentAll(limit: string): AtelierError {
+  return new AtelierError('budget.exceeded', `The budget of ${limit} is spent.`, { hint: 'Raise the budget to go on.' });
+}
