@@ -15,13 +15,14 @@ const LAZY = {
   'src/features/signatures.ts': './signatures.js',
   'src/cli/evaluate.ts': './evaluate.js',
   'src/cli/versions.ts': './versions.js',
+  'src/cli/optimize.ts': './optimize.js',
 };
 
 /** Turns `import('…/engine/index.js')` into a load of the sibling bundle instead of a copy of it. */
 const lazyBundles = {
   name: 'lazy-bundles',
   setup(build) {
-    build.onResolve({ filter: /\/(?:(?:engine|store)\/index|signatures|evaluate|versions)\.js$/ }, (args) => {
+    build.onResolve({ filter: /\/(?:(?:engine|store)\/index|signatures|evaluate|versions|optimize)\.js$/ }, (args) => {
       if (args.kind !== 'dynamic-import') return undefined;
       const source = path.relative(root, path.resolve(args.resolveDir, args.path)).replaceAll('\\', '/').replace(/\.js$/, '.ts');
       const bundle = LAZY[source];
@@ -90,6 +91,7 @@ const host = {
     cli: 'src/cli.ts',
     evaluate: 'src/cli/evaluate.ts',
     versions: 'src/cli/versions.ts',
+    optimize: 'src/cli/optimize.ts',
     engine: 'src/engine/index.ts',
     store: 'src/store/index.ts',
   },

@@ -13,6 +13,7 @@ const COMMANDS: Record<Command, () => Promise<{ run(context: CommandContext): Pr
   rate: () => import('./cli/rate.js'),
   run: () => import('./cli/run.js'),
   evaluate: () => import('./cli/evaluate.js'),
+  optimize: () => import('./cli/optimize.js'),
   versions: () => import('./cli/versions.js'),
 };
 
@@ -43,7 +44,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     const error = asAtelierError(thrown);
     output.error(error);
-    return /^(?:usage|description|taste|rating|prompt|signature|input|version)\.|^data\.(?:unreadable|malformed)$|^label\.unknown$/.test(
+    return /^(?:usage|description|taste|rating|prompt|signature|input|version)\.|^data\.(?:unreadable|malformed)$|^label\.unknown$|^run\./.test(
       error.code,
     ) || error.code === 'model.unknown'
       ? 2

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { asAtelierError, isCancellation } from '../core/errors.js';
 import type { EvaluationDocument } from '../core/evaluation/document.js';
 import { evaluationDocument } from '../core/evaluation/evaluation-document.js';
-import { type OpenScorer, openScorer } from '../core/evaluation/open-scorer.js';
+import { openScorer } from '../core/evaluation/open-scorer.js';
 import { overriddenOutcome } from '../core/evaluation/overrides.js';
 import type { EvaluationReport } from '../core/evaluation/report.js';
 import { readScorerSpec } from '../core/evaluation/scorer-spec.js';
@@ -20,7 +20,8 @@ import { type Rows, rowsOf } from './evaluation-rows.js';
 import { modeOf, openExecutor, openRunHub } from './executor.js';
 import { share, usage, wholeNumber } from './options.js';
 import { type ReportFiles, reportFiles } from './report-files.js';
-import { chosenDefinition, definitionOf, findDefinition, openVersions, stateOf } from './signature.js';
+import { openScorerPorts } from './scorer-ports.js';
+import { chosenDefinition, findDefinition, openVersions, stateOf } from './signature.js';
 import { watched } from './watch.js';
 
 /** `atelier evaluate <signature> --data FILE`. @returns the exit code: 1 when it ended early, or a gate is closed */
@@ -87,7 +88,7 @@ async function evaluateOnce(given: CommandContext, reference: string, reports: R
   const onProblem = ({ message, hint }: { readonly message: string; readonly hint: string }) => output.warn(`${message} ${hint}`);
   const overrides =
     values['no-overrides'] === true ? [] : await new ScoreOverrides({ workspaceFolder, dataFolder: DATA_FOLDER, onProblem }).read();
-  const opened = await openScorerOf(context, hub, found.definition);
+  const opened = await openScorer(context.values.metric, found.definition, openScorerPorts(context, hub));
   try {
     const check = await prepareJudgeCheck(context, found.definition.signature, opened.judge);
     const rows = await rowsOf(context, found.definition, opened.scorer);
@@ -128,7 +129,7 @@ export async function compareOnRows(
   baseline: { readonly with: string; readonly definition: SignatureDefinition },
 ): Promise<{ readonly compare: EvaluationDocument['compare']; readonly text: string }> {
   const hub = await openRunHub(context);
-  const opened = await openScorerOf(context, hub, definition);
+  const opened = await openScorer(context.values.metric, definition, openScorerPorts(context, hub));
   try {
     const rows = await rowsOf(context, definition, opened.scorer);
     const report = await evaluateOn(context, hub, definition, rows);
@@ -141,27 +142,6 @@ export async function compareOnRows(
   } finally {
     await opened.dispose();
   }
-}
-
-/** A judge with its model, or a module of the workspace: who names one on the command line trusts it. */
-function openScorerOf(context: CommandContext, hub: ModelHub, definition: SignatureDefinition): Promise<OpenScorer> {
-  const { values } = context;
-  return openScorer(values.metric, definition, {
-    trustsFiles: false,
-    judge: async (rubric) => {
-      const judge = await definitionOf(context, rubric, modeOf(context));
-      return {
-        definition: judge,
-        executor: (await openExecutor(context, judge, { hub, model: values['judge-model'], plain: true })).executor,
-      };
-    },
-    custom: async (file) => {
-      const { customMetricScorer } = await import('../engine/index.js');
-      const workspaceFolder = workspaceOf(context);
-      const workerFile = path.join(__dirname, 'metric-worker.js');
-      return customMetricScorer({ file: path.resolve(workspaceFolder, file), workspaceFolder, workerFile });
-    },
-  });
 }
 
 async function evaluateOn(

@@ -67,7 +67,7 @@ export async function rowsOf(context: CommandContext, definition: SignatureDefin
 }
 
 /** `0.5,0.25,0.25`: shares of train, validation and test. @throws AtelierError `usage.invalid` */
-function fractionsOf(text: string | undefined): Fractions | undefined {
+export function fractionsOf(text: string | undefined): Fractions | undefined {
   if (text === undefined) return undefined;
   const [train, validation, test, ...more] = text.split(',').map(Number);
   if (train === undefined || validation === undefined || test === undefined || more.length > 0 || Number.isNaN(train + validation + test)) {

@@ -33,12 +33,13 @@ export function modeOf({ values }: CommandContext): RunMode {
 }
 
 /** The models as the mode wants them. One for a whole command: its budget and its queues hold for all that it does. */
-export async function openRunHub(context: CommandContext): Promise<ModelHub> {
+export async function openRunHub(context: CommandContext, more: Partial<HubOptions> = {}): Promise<ModelHub> {
   const mode = modeOf(context);
   return openHub(context, await openStore(context), {
     ...(mode === 'development' ? { cache: undefined } : {}),
     ...(await replayOf(context)),
     record: await recorderOf(context, mode),
+    ...more,
   });
 }
 

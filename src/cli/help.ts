@@ -57,6 +57,20 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
       --judge-model M  who judges (default: the model itself)
       --comparer S     by which signature (default: CompareAnswers)
 
+  atelier optimize <signature> --data ROWS.csv [--validation F] [--test F] [--optimizer O]
+      Looks for a better prompt, and proves it on rows that the search never saw. What has no file
+      of its own is taken from --data: by a column "split", else by chance. The new version comes
+      with its score, and with the words better, worse or no real difference.
+      --optimizer     bootstrap, labeled, random_search, knn, mipro(auto=medium), gepa,
+                      instructions, ablation; options in brackets: bootstrap(threshold=0.8)
+      --teacher M     the model that makes demos or writes instructions (default: the model itself)
+      --teacher-version V   a version whose program makes the demos
+      --dry-run       says how many calls, tokens and how much money it takes, and spends nothing
+      --ablate        says what each demo of the result is worth
+      --resume RUN    goes on with a run that was stopped or killed: nothing is paid twice
+      --metric, --map, --split-column, --fractions, --version as in evaluate
+      --taste T, --user ID  for whom the version is made
+
   atelier versions list [signature]
   atelier versions save <signature> [--why W] [--describe]   the signature as its file says; a
                                     model may say in words what changed (--model M --describe)

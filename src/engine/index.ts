@@ -9,3 +9,4 @@ export { createImagePromptEngine } from './image-prompt-engine.js';
 export { partialAnswer } from './partial-answer.js';
 export { createPredictor } from './predict.js';
 export { renderMessages } from './render-messages.js';
+export { runModels } from './run-models.js';

@@ -25,6 +25,10 @@ export interface OpenModel {
   readonly name: string;
   /** Requests that its endpoint takes at a time. */
   readonly concurrency: number;
+  /** What it costs; undefined: unknown. */
+  readonly price?: Price | undefined;
+  /** How fast its endpoint may be asked. */
+  readonly limits?: RateLimits | undefined;
 }
 
 /** How a model is used this time. */
@@ -87,7 +91,8 @@ export class ModelHub {
     const { record } = this.options;
     const guarded = this.recording === undefined ? await this.guarded(ref, use) : this.replayed(this.recording, shown);
     const port = record === undefined ? guarded : new RecordingModel(guarded, shown, record);
-    return { port, model: ref.model, name: shown, concurrency: guarded.concurrency };
+    const { concurrency, limits } = guarded;
+    return { port, model: ref.model, name: shown, concurrency, limits, price: guarded.priceOf(ref.model) };
   }
 
   /**

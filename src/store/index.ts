@@ -13,6 +13,14 @@ export { withImageFiles, withImagesOfTable } from './image-file.js';
 export { keepReport, readKeptReport } from './kept-report.js';
 export { type Lease, type LockOptions, Locks } from './lock.js';
 export { MODELS_CONFIG_FILE, readModelsConfig } from './models-config-file.js';
+export {
+  type ExecutedRun,
+  executeRun,
+  type PreparedRun,
+  prepareRun,
+  type RunPlaces,
+  withHashes,
+} from './optimization.js';
 export { readPrices } from './prices-file.js';
 export { printSignature } from './print-signature.js';
 export { printYaml } from './print-yaml.js';
@@ -20,6 +28,7 @@ export type { Problem } from './problem.js';
 export { RecordingFile, type RecordingFileOptions, readRecording } from './recording-file.js';
 export { replaceFile } from './replace-file.js';
 export { DiskResponseCache, type DiskResponseCacheOptions } from './response-cache.js';
+export { RunFolders } from './run-folder.js';
 export { ScoreOverrides, type ScoreOverridesOptions } from './score-overrides.js';
 export { type Revision, revisionsOf, signatureAtRevision } from './signature-revision.js';
 export {

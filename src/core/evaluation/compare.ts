@@ -39,7 +39,12 @@ export interface Comparison {
 }
 
 /** Failures that the prompt is to blame for. Left out, they would make a program look good that answers only what is easy. */
-export const PROGRAMS_FAULT: ReadonlySet<ErrorCode> = new Set(['model.invalid_answer', 'model.empty_answer', 'model.context_length', 'model.unsupported']);
+export const PROGRAMS_FAULT: ReadonlySet<ErrorCode> = new Set([
+  'model.invalid_answer',
+  'model.empty_answer',
+  'model.context_length',
+  'model.unsupported',
+]);
 
 /** What smaller differences are rounding. */
 const ROUNDING = 1e-9;

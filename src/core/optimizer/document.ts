@@ -4,7 +4,7 @@ import type { EvaluationReport } from '../evaluation/report.js';
 import type { Interval, Verdict } from '../evaluation/statistics.js';
 import type { FieldValues, Spent } from '../program/program.js';
 import type { JsonValue } from '../text/json-schema.js';
-import type { VersionDemo } from '../version/version.js';
+import type { DemoSource } from '../version/version.js';
 import type { BootstrapVerdict, CandidateSummary } from './events.js';
 import type { Forecast } from './forecast.js';
 import { summaryOf } from './leaderboard.js';
@@ -69,7 +69,7 @@ export interface OptimizeDocument {
     readonly inputs: FieldValues;
     readonly outputs: FieldValues;
     readonly augmented: boolean;
-    readonly source: VersionDemo['source'] | null;
+    readonly source: DemoSource | null;
     /** The score on validation without it; null when it was not measured. */
     readonly without: number | null;
     /** Tokens of an answer that it costs; null when it was not measured. */

@@ -51,7 +51,7 @@ export interface ForecastGiven {
   readonly student: ModelTerms;
   readonly teacher: ModelTerms;
   /** Tokens of a prompt as it would be sent, estimated. */
-  promptTokens(program: Program, inputs: FieldValues): number;
+  promptTokens(program: Program, inputs: FieldValues): Promise<number>;
   /** Tokens of a text, estimated. */
   tokensOf(text: string): number;
 }
@@ -65,7 +65,7 @@ const PROPOSED_TOKENS = 200;
 const REASONING_TOKENS = 80;
 
 /** Reckons what a run will cost, from the rows that are really there. Retries, which nobody foresees, are not in it. */
-export function forecastRun(given: ForecastGiven): Forecast {
+export async function forecastRun(given: ForecastGiven): Promise<Forecast> {
   const { optimizer, program, trainset, valset, testset, labeled, canPropose, ablate, student, teacher } = given;
   const facts: ForecastFacts = {
     train: trainset.length,
@@ -86,7 +86,7 @@ export function forecastRun(given: ForecastGiven): Forecast {
     { what: 'test', by: 'student', calls: testset.length, demos: program.demos.length, model: student.model },
     { what: 'test', by: 'student', calls: testset.length, demos: widest, model: student.model },
   ];
-  const tokens = tokensPerCall(given);
+  const tokens = await tokensPerCall(given);
   let [promptTokens, completionTokens] = [0, 0];
   let usd: number | undefined = 0;
   let seconds = 0;
@@ -115,16 +115,16 @@ export function forecastRun(given: ForecastGiven): Forecast {
 }
 
 /** From the prompts of some rows as they would be sent, and what a demo adds to them. */
-function tokensPerCall({ program, trainset, valset, labeled, promptTokens, tokensOf }: ForecastGiven) {
+async function tokensPerCall({ program, trainset, valset, labeled, promptTokens, tokensOf }: ForecastGiven) {
   const rows = [...valset, ...trainset].slice(0, SAMPLE);
   const bare = { ...program, demos: [] };
-  const base = meanOf(rows.map(({ inputs }) => promptTokens(bare, inputs)));
+  const base = meanOf(await Promise.all(rows.map(({ inputs }) => promptTokens(bare, inputs))));
   const shown = labeled.slice(0, SAMPLE);
   const [first] = rows;
   const all =
     first === undefined || shown.length === 0
       ? 0
-      : promptTokens({ ...program, demos: shown }, first.inputs) - promptTokens(bare, first.inputs);
+      : (await promptTokens({ ...program, demos: shown }, first.inputs)) - (await promptTokens(bare, first.inputs));
   const perDemo = shown.length === 0 ? 0 : all / shown.length;
   const reasons = program.module === 'chain_of_thought' ? REASONING_TOKENS : 0;
   const outputs = program.signature.outputs.length;

@@ -7,6 +7,8 @@ export interface SignatureDefinition {
   readonly signature: Signature;
   readonly module: Module;
   readonly examples: readonly Demo[];
+  /** As in `Program`. */
+  readonly nearestDemos?: number | undefined;
   /** Defaults of an optimization, as they stand in the file. */
   readonly optimization: Readonly<Record<string, JsonValue>> | undefined;
   readonly source: 'built-in' | 'workspace' | 'one-line';

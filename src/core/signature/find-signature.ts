@@ -30,11 +30,17 @@ export function findSignature(library: readonly SignatureDefinition[], reference
  * @throws AtelierError `signature.invalid` when it shall reason, but has a field of that name
  */
 export function baseProgram(definition: SignatureDefinition, module: Module = definition.module): Program {
-  const { signature, examples } = definition;
+  const { signature, examples, nearestDemos } = definition;
   if (module === 'chain_of_thought' && [...signature.inputs, ...signature.outputs].some((field) => field.name === REASONING)) {
     throw new AtelierError('signature.invalid', `${signature.name} has a field "${REASONING}", which chain_of_thought adds itself.`, {
       hint: 'Rename the field, or run it with the module predict.',
     });
   }
-  return { signature, instructions: signature.instructions, demos: examples, module };
+  return {
+    signature,
+    instructions: signature.instructions,
+    demos: examples,
+    module,
+    ...(nearestDemos === undefined ? {} : { nearestDemos }),
+  };
 }

@@ -120,8 +120,12 @@ function demoDocument({ inputs, outputs, reasoning, augmented, source }: Version
 }
 
 function settingsOf({ settings }: Content): JsonValue {
-  const { temperature, maxTokens } = settings ?? {};
-  return { ...(temperature === undefined ? {} : { temperature }), ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }) };
+  const { nearestDemos, temperature, maxTokens } = settings ?? {};
+  return {
+    ...(nearestDemos === undefined ? {} : { nearest_demos: nearestDemos }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+  };
 }
 
 /** Of all but demos, which go together. */

@@ -210,6 +210,10 @@ function readScope(part: JsonPart) {
 function readSettings(part: JsonPart) {
   return {
     ...given(
+      'nearestDemos',
+      part.at('nearest_demos').optional((value) => value.whole(1)),
+    ),
+    ...given(
       'temperature',
       part.at('temperature').optional((value) => value.number(0)),
     ),

@@ -98,6 +98,7 @@ function valueLine(name: string, value: FieldValues[string]): string[] {
 
 function settingsOf({ settings }: Version): string[] {
   return [
+    ...(settings?.nearestDemos === undefined ? [] : [`the ${counted(settings.nearestDemos, 'demo')} nearest to the inputs are shown`]),
     ...(settings?.temperature === undefined ? [] : [`temperature ${settings.temperature}`]),
     ...(settings?.maxTokens === undefined ? [] : [`at most ${counted(settings.maxTokens, 'token')} per answer`]),
   ];

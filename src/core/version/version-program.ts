@@ -30,17 +30,17 @@ export interface VersionProgram {
  * @param current the workspace's signature of today, to say how it differs; fields are the same when their names and sides are
  */
 export function programOf(version: Version, current?: Signature): VersionProgram {
-  const { signature, instructions, demos, module } = version;
-  const program = { signature, instructions, demos: demos.map(plainDemo), module };
+  const { signature, instructions, demos, module, settings } = version;
+  const program = { signature, instructions, demos: demos.map(plainDemo), module, ...nearest(settings?.nearestDemos) };
   return { program, differences: current === undefined ? [] : fieldDifferences(signature, current) };
 }
 
 /** A version as something that is run, evaluated and shown like a signature of a file. */
 export function definitionOfVersion(version: Version): SignatureDefinition {
-  const { signature, demos, module, instructions, number, trainedOn } = version;
+  const { signature, demos, module, instructions, number, trainedOn, settings } = version;
   return {
     ...{ signature: { ...signature, instructions }, module, examples: demos.map(plainDemo), optimization: undefined },
-    ...{ source: 'workspace' as const, version: number, trainedOn },
+    ...{ source: 'workspace' as const, version: number, trainedOn, ...nearest(settings?.nearestDemos) },
   };
 }
 
@@ -75,8 +75,20 @@ export function draftOf(
   facts: Omit<VersionDraft, keyof Program | 'module' | 'demos'>,
   demos?: readonly VersionDemo[],
 ): VersionDraft {
-  const { signature, instructions, module = 'predict' } = program;
-  return { ...facts, signature, instructions, module, demos: demos ?? program.demos.map((demo) => ({ ...demo, augmented: false })) };
+  const { signature, instructions, module = 'predict', nearestDemos } = program;
+  const settings = nearestDemos === undefined ? facts.settings : { ...facts.settings, nearestDemos };
+  return {
+    ...facts,
+    ...(settings === undefined ? {} : { settings }),
+    signature,
+    instructions,
+    module,
+    demos: demos ?? program.demos.map((demo) => ({ ...demo, augmented: false })),
+  };
+}
+
+function nearest(nearestDemos: number | undefined): Pick<Program, 'nearestDemos'> {
+  return nearestDemos === undefined ? {} : { nearestDemos };
 }
 
 function plainDemo({ inputs, outputs, reasoning, quality }: VersionDemo): Demo {

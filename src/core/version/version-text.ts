@@ -49,7 +49,8 @@ function contentOf(version: Omit<Version, 'hash'>): Part {
     signature: signatureDocument(signature, version.instructions),
     module: version.module,
     instructions: version.instructions,
-    settings: settings && filled({ temperature: settings.temperature, max_tokens: settings.maxTokens }),
+    settings:
+      settings && filled({ nearest_demos: settings.nearestDemos, temperature: settings.temperature, max_tokens: settings.maxTokens }),
     demos: version.demos.map((demo) => demoDocument(demo, names)),
     scope: filled({ taste: version.scope.taste, user: version.scope.user }),
     parents: version.parents,

@@ -24,8 +24,10 @@ export interface Scope {
   readonly user?: string | undefined;
 }
 
-/** What of a model's settings belongs to the program. */
+/** How the program runs, beside its module. */
 export interface VersionSettings {
+  /** Demos that each prompt gets, the nearest to its inputs; all when absent. As in `Program`. */
+  readonly nearestDemos?: number | undefined;
   /** 0..2; the endpoint's own default when absent. */
   readonly temperature?: number | undefined;
   /** Longest answer, in tokens. */

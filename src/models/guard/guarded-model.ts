@@ -1,4 +1,5 @@
 import { type AtelierError, asAtelierError, cancelled } from '../../core/errors.js';
+import type { Price } from '../../core/program/price.js';
 import type { Usage } from '../../core/program/program.js';
 import type { ChatModel, ChatRequest, ChatResult, Provider, ProviderResult } from '../chat-model.js';
 import { emptyAnswer, failureOf, ModelError } from '../model-error.js';
@@ -8,7 +9,7 @@ import { AttemptSignal, delay } from './abort.js';
 import type { Budget } from './budget.js';
 import { cacheKey, type ResponseCache } from './cache.js';
 import { requireFits } from './context.js';
-import type { Limiter, Permit } from './limiter.js';
+import type { Limiter, Permit, RateLimits } from './limiter.js';
 import { backoffMs, DEFAULT_RETRY, type RetryPolicy } from './retry.js';
 
 /** One attempt, for logs and journals. Never holds a key or the words of a prompt. */
@@ -56,6 +57,15 @@ export class GuardedModel implements ChatModel {
   /** Requests that the endpoint takes at a time. */
   get concurrency(): number {
     return this.options.limiter.concurrency;
+  }
+
+  get limits(): RateLimits {
+    return this.options.limiter.limits;
+  }
+
+  /** Undefined: unknown. */
+  priceOf(model: string): Price | undefined {
+    return this.options.prices.find(this.options.priceName(model));
   }
 
   async chat(request: ChatRequest): Promise<ChatResult> {

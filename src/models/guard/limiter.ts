@@ -38,7 +38,7 @@ export class Limiter {
 
   /** @param windowMs length of the "minute"; tests make it shorter */
   constructor(
-    private readonly limits: RateLimits,
+    readonly limits: RateLimits,
     private readonly windowMs = 60_000,
   ) {}
 

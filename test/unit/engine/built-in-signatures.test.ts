@@ -28,7 +28,7 @@ describe('the built-in signatures', () => {
   });
 
   it('run: each example comes back from an answer in prose, with one request', async () => {
-    assert.equal(signatures.length, 21);
+    assert.equal(signatures.length, 23);
     for (const definition of signatures) {
       const predictor = createPredictor(openAt(server().url));
       const program = baseProgram(definition);

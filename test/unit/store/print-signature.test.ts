@@ -20,7 +20,7 @@ const definitionOf = (line: string, more: Partial<SignatureDefinition> = {}): Si
 describe('a signature as the text of a file', () => {
   it('comes back from it: the built-in ones', async () => {
     const { signatures } = await loadSignatures(path.resolve('data'), undefined);
-    assert.equal(signatures.length, 21);
+    assert.equal(signatures.length, 23);
     for (const definition of signatures) roundTrip(definition);
   });
 

@@ -249,7 +249,7 @@ module: predikt
 
   it('of the product have no problem, are named as their files, and show examples', async () => {
     const names = (await readdir('data/signatures')).filter((name) => name.endsWith('.signature.yaml'));
-    assert.equal(names.length, 21);
+    assert.equal(names.length, 23);
     for (const name of names) {
       const { definition, problems } = await readSignature(path.resolve('data/signatures', name), 'built-in');
       assert.deepEqual(problems, [], name);

@@ -58,7 +58,11 @@ function missing({ signature, demos, settings, scores, data, scope, optimizer }:
   const lost: readonly (readonly [boolean, string])[] = [
     [true, `The types of the fields: write them in the DSPy signature (${fields.map(({ name, type }) => `${name} ${type}`).join(', ')}).`],
     [signature.description !== '', 'The description of the signature.'],
-    [settings !== undefined, 'The settings (temperature, longest answer): DSPy keeps them with its model.'],
+    [
+      settings?.temperature !== undefined || settings?.maxTokens !== undefined,
+      'The settings (temperature, longest answer): DSPy keeps them with its model.',
+    ],
+    [settings?.nearestDemos !== undefined, 'That each prompt gets the nearest demos alone: all of them stand in the program.'],
     [demos.some(({ quality }) => quality !== 1), 'The quality of the demos.'],
     [demos.some(({ source }) => source !== undefined), 'The files and rows that demos came from.'],
     [

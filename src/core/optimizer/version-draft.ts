@@ -1,0 +1,63 @@
+import { objectivesOf } from '../evaluation/objectives.js';
+import type { EvaluationReport } from '../evaluation/report.js';
+import { intervalText, signed } from '../evaluation/wording.js';
+import { trainedOnOf } from '../example/leakage.js';
+import { changesBetween, changesText } from '../version/changes.js';
+import type { Version, VersionData, VersionDraft, VersionScore } from '../version/version.js';
+import { draftOf } from '../version/version-program.js';
+import type { Optimized } from './optimize.js';
+import type { PlannedRows } from './plan-rows.js';
+import type { OptimizationReport } from './report.js';
+import type { RunSpec } from './run-spec.js';
+
+/**
+ * What an optimization found, as a version with all that led to it. Its own score is the one on the test set, where there is one.
+ * @param parent the version that it started from
+ */
+export function optimizedDraft({ program, demos, report }: Optimized, spec: RunSpec, rows: PlannedRows, parent: Version): VersionDraft {
+  const { baseline, result, spent, seed, optimizer, options } = report;
+  const { student, teacher, author, scope } = spec;
+  const role = result.test === undefined ? 'validation' : 'test';
+  const on = rows.data.find((each) => each.role === role);
+  const scores =
+    on === undefined
+      ? {}
+      : {
+          baseline: scoreOf(role === 'test' ? (baseline.test ?? baseline.validation) : baseline.validation, on),
+          own: scoreOf(result.test ?? result.validation, on),
+        };
+  const { promptTokens, completionTokens } = spent.usage;
+  const draft = draftOf(
+    program,
+    {
+      ...{ scope, parents: [parent.number], created: new Date(spec.created).toISOString(), author, student, teacher, data: rows.data },
+      optimizer: { name: optimizer, options, seed },
+      note: verdictSentence(report),
+      trainedOn: trainedOnOf([...rows.trainset, ...rows.valset]),
+      scores,
+      cost: { calls: spent.calls, promptTokens, completionTokens, ...(spent.costUsd === undefined ? {} : { usd: spent.costUsd }) },
+    },
+    demos,
+  );
+  const changes = changesText(changesBetween(parent, draft));
+  return changes === '' ? draft : { ...draft, changes };
+}
+
+/** What a run found, in one sentence. */
+export function verdictSentence({ verdict, comparison: { test } }: Pick<OptimizationReport, 'verdict' | 'comparison'>): string {
+  if (verdict === undefined || test?.difference === undefined) return 'It was not measured on rows that the search never saw.';
+  const word = verdict === 'no real difference' ? 'No real difference' : `${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}`;
+  return `${word} on rows never seen: ${signed(test.difference)} ${intervalText(test.interval)}, n = ${test.n}.`;
+}
+
+/** A report as versions keep scores. Failures are left out of it, and counted beside. */
+function scoreOf(report: EvaluationReport, { file, sha256, split }: VersionData): VersionScore {
+  const { scorer, model, score, interval, n, failures, rows, leaked } = report;
+  const means = new Map(objectivesOf(rows).map(({ name, mean }) => [name, mean]));
+  const [tokens, usd] = [means.get('tokens'), means.get('cost_usd')];
+  return {
+    ...{ metric: scorer, model, file, sha256, score: score ?? 0, interval, n, failures, leaked: leaked > 0 },
+    ...(split === undefined ? {} : { split }),
+    perCall: { ...(tokens === undefined ? {} : { tokens }), ...(usd === undefined ? {} : { usd }) },
+  };
+}
