@@ -53,15 +53,18 @@ export interface AxServiceOptions {
 
 /** Reads answers for Ax, and says what was wrong with one, in better words than Ax's. */
 export interface AnswerReader {
-  /** @returns what Ax is given in place of the answer */
-  read(answer: string): string;
-  /** What the model is told of its last answer. */
-  readonly correction: string;
+  /**
+   * @param messages what was asked
+   * @returns what Ax is given in place of the answer
+   */
+  read(answer: string, messages: readonly ChatMessage[]): string;
+  /** What the model is told of its last answer; undefined: each request is a question of its own. */
+  readonly correction?: string;
 }
 
 /**
- * A ChatModel as the service that Ax talks to. One object per prediction. Retries of its own are impossible: the port throws plain
- * errors, which Ax reports at once: it retries only errors of its own classes.
+ * A ChatModel as the service that Ax talks to. One object per prediction, unless its reader corrects nothing. Retries of its own are
+ * impossible: the port throws plain errors, which Ax reports at once: it retries only errors of its own classes.
  */
 export class AxChatService implements AxAIService<string, string, string> {
   private serviceOptions: AxAIServiceOptions = {};
@@ -90,7 +93,7 @@ export class AxChatService implements AxAIService<string, string, string> {
       this.asked = { messages, answer: result.text[0] ?? '' };
       const results = result.text.map((text, index) => ({
         index,
-        content: reader === undefined ? normaliseAnswer(text, outputs) : reader.read(text),
+        content: reader === undefined ? normaliseAnswer(text, outputs) : reader.read(text, messages),
         finishReason: 'stop' as const,
       }));
       return { results, modelUsage: this.usage(result) };
@@ -103,9 +106,10 @@ export class AxChatService implements AxAIService<string, string, string> {
   /** Ax's messages; of a second attempt with a reader, the first ones, the answer as it was, and the reader's words. */
   private messagesOf(request: Readonly<AxChatRequest<string>>): readonly ChatMessage[] {
     const { reader, images = [] } = this.options;
-    if (reader === undefined || this.asked === undefined) return withImages(request.chatPrompt.map(toMessage), images);
+    const correction = this.asked === undefined ? undefined : reader?.correction;
+    if (this.asked === undefined || correction === undefined) return withImages(request.chatPrompt.map(toMessage), images);
     const { messages, answer } = this.asked;
-    return [...messages, { role: 'assistant', content: answer }, { role: 'user', content: reader.correction }];
+    return [...messages, { role: 'assistant', content: answer }, { role: 'user', content: correction }];
   }
 
   private async ask(request: ChatRequest): Promise<ChatResult> {

@@ -5,6 +5,7 @@ export { MemoryCache } from '../models/guard/cache.js';
 export { ModelHub } from '../models/model-hub.js';
 export { estimateTokens } from '../models/tokens.js';
 export { type CustomMetricScorer, customMetricScorer } from './custom-metric/custom-metric.js';
+export { reflectWithAx } from './gepa.js';
 export { createImagePromptEngine } from './image-prompt-engine.js';
 export { partialAnswer } from './partial-answer.js';
 export { createPredictor } from './predict.js';

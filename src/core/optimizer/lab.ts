@@ -107,6 +107,11 @@ export class Lab {
     return this.paid;
   }
 
+  /** Ends all work that is under way. */
+  get signal(): AbortSignal | undefined {
+    return this.options.signal;
+  }
+
   /** Whether a model can write instructions. */
   get canPropose(): boolean {
     return this.options.asker !== undefined;
