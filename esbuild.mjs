@@ -114,6 +114,9 @@ const metricWorker = {
   plugins: [],
 };
 
+/** The thread of an optimization in the editor; it loads engine and store as the extension does. */
+const runWorker = { ...host, entryPoints: { 'run-worker': 'src/features/optimize/worker/main.ts' }, external: [] };
+
 const webview = {
   ...common,
   entryPoints: { generate: 'webview/generate/main.ts', report: 'webview/report/main.ts' },
@@ -184,7 +187,8 @@ const contenders = {
   outExtension: { '.js': '.cjs' },
 };
 
-const jobs = withTests ? [host, webview, metricWorker, suites, hostSuite, contenders] : [host, webview, metricWorker];
+const product = [host, webview, metricWorker, runWorker];
+const jobs = withTests ? [...product, suites, hostSuite, contenders] : product;
 const results = await Promise.all(jobs.map((job) => esbuild.build(job)));
 if (process.argv.includes('--metafile')) {
   writeFileSync(path.join(root, 'out/meta.json'), JSON.stringify(results[0].metafile));

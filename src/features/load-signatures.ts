@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type * as vscode from 'vscode';
+import type { RunNode } from './optimize/tree.js';
 import type { Services } from './services.js';
 import type { Signatures } from './signatures.js';
 import type { VersionNode } from './versions/tree.js';
@@ -39,11 +42,25 @@ const COMMANDS = [
   'importVersion',
   'showMoreVersions',
   'refreshVersions',
+  'optimizeSignature',
+  'optimizeVersion',
+  'openRun',
+  'pauseRun',
+  'stopRun',
+  'resumeRun',
+  'promoteRun',
+  'compareRun',
+  'discardRun',
+  'refreshRuns',
 ];
 /** Documents of ours that a window may open with. */
 const FILES = ['promptAtelier-preview', 'promptAtelier-signature', 'promptAtelier-version'];
 const REPORTS = 'promptAtelier.evaluation';
+const RUN_PAGES = 'promptAtelier.run';
 const VERSIONS = 'promptAtelier.prompts';
+const RUNS = 'promptAtelier.runs';
+/** Says which runs a window was at work on; named in the manifest and in `run-folder.ts`, too. */
+const UNDER_WAY_FILE = '.atelier/runs/under-way';
 const PROPOSALS = 'promptAtelier-proposal';
 const SIGNATURE_FILE = /\.signature\.yaml$/;
 
@@ -89,25 +106,34 @@ export function register(services: Services): vscode.Disposable {
   const reports = vscode.window.registerWebviewPanelSerializer(REPORTS, {
     deserializeWebviewPanel: async (panel: vscode.WebviewPanel, state: unknown) => (await load()).restoreReport(panel, state),
   });
+  const runPages = vscode.window.registerWebviewPanelSerializer(RUN_PAGES, {
+    deserializeWebviewPanel: async (panel: vscode.WebviewPanel, state: unknown) => (await load()).restoreRun(panel, state),
+  });
   const versions = vscode.window.createTreeView(VERSIONS, {
-    treeDataProvider: treeAfter(vscode, load),
+    treeDataProvider: treeAfter<VersionNode>(vscode, async () => (await load()).tree),
     canSelectMany: true,
     showCollapseAll: true,
   });
+  const runs = vscode.window.createTreeView(RUNS, { treeDataProvider: treeAfter<RunNode>(vscode, async () => (await load()).runs) });
+  const folder = services.host.workspaceFolder();
+  // What a closed window left is asked about once; without such a run nothing is loaded.
+  if (folder !== undefined && existsSync(path.join(folder, UNDER_WAY_FILE))) void guard('Runs', async () => (await load()).offerResume());
   return new vscode.Disposable(() => {
-    reports.dispose();
-    versions.dispose();
+    for (const each of [reports, runPages, versions, runs]) each.dispose();
     for (const standIn of standIns) standIn.dispose();
   });
 }
 
 /** A tree whose code is loaded when it is first looked at. */
-function treeAfter({ EventEmitter }: typeof vscode, load: () => Promise<Signatures>): vscode.TreeDataProvider<VersionNode> {
-  const changed = new EventEmitter<VersionNode | undefined>();
-  let tree: Promise<Signatures['tree']> | undefined;
+function treeAfter<Node>(
+  { EventEmitter }: typeof vscode,
+  load: () => Promise<vscode.TreeDataProvider<Node>>,
+): vscode.TreeDataProvider<Node> {
+  const changed = new EventEmitter<Node | undefined>();
+  let tree: Promise<vscode.TreeDataProvider<Node>> | undefined;
   const loaded = () => {
-    tree ??= load().then(({ tree: real }) => {
-      real.onDidChangeTreeData((node) => changed.fire(node));
+    tree ??= load().then((real) => {
+      real.onDidChangeTreeData?.((node) => changed.fire((node ?? undefined) as Node | undefined));
       return real;
     });
     return tree;

@@ -14,7 +14,7 @@ import { someOf } from '../core/optimizer/rows.js';
 import type { RunModels } from '../core/optimizer/run-models.js';
 import type { RunFile, RunSpec } from '../core/optimizer/run-spec.js';
 import { afterEvent, newRunView, type RunStatus, type RunView } from '../core/optimizer/run-view.js';
-import { optimizedDraft } from '../core/optimizer/version-draft.js';
+import { candidateDraft, optimizedDraft } from '../core/optimizer/version-draft.js';
 import { runWarnings } from '../core/optimizer/warnings.js';
 import type { Program } from '../core/program/program.js';
 import { programHash } from '../core/program/program-hash.js';
@@ -121,7 +121,7 @@ export async function executeRun(
     });
     // A version for the same program again would be noise.
     const isNew = programHash(optimized.program) !== programHash(program);
-    const version = isNew ? await saveResult(prepared, optimized, places, locks) : undefined;
+    const version = isNew ? await saveResult(prepared, optimized, places, locks, folders) : undefined;
     const { run, student, teacher, definition } = spec;
     const facts = { run, student, teacher, version, signature: definition.signature.name, forecast: prepared.forecast };
     const document = optimizeDocument(optimized, facts);
@@ -138,7 +138,13 @@ export async function executeRun(
 }
 
 /** The result as a version whose parent is the start; of a start that no version has, one is saved first, so that they can be compared. */
-async function saveResult(prepared: PreparedRun, optimized: Optimized, places: RunPlaces, locks: Locks): Promise<number> {
+async function saveResult(
+  prepared: PreparedRun,
+  optimized: Optimized,
+  places: RunPlaces,
+  locks: Locks,
+  folders: RunFolders,
+): Promise<number> {
   const { workspaceFolder, promptsFolder, onProblem } = places;
   const { spec, rows } = prepared;
   const { definition, author, created } = spec;
@@ -149,6 +155,9 @@ async function saveResult(prepared: PreparedRun, optimized: Optimized, places: R
       ? ((await savedStart(store, name, prepared.program)) ??
         (await store.save(name, { ...writtenDraft(definition, { author, created }), note: 'What an optimization started from.' })))
       : await store.read(name, definition.version);
+  const { candidates } = optimized.report;
+  const drafts = candidates.map((each) => [each.id, candidateDraft(each, optimized.report, spec, rows, parent)] as const);
+  await folders.keepCandidates(spec.run, Object.fromEntries(drafts));
   const { number } = await store.save(name, optimizedDraft(optimized, spec, rows, parent));
   return number;
 }

@@ -1,10 +1,11 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AtelierError } from '../core/errors.js';
 import type { JournalEntry, RunJournal } from '../core/optimizer/journal.js';
 import type { RunSpec } from '../core/optimizer/run-spec.js';
 import type { RunView } from '../core/optimizer/run-view.js';
 import { isJsonObject, type JsonValue } from '../core/text/json-schema.js';
+import type { VersionDraft } from '../core/version/version.js';
 import { ATELIER_FOLDER, ensureAtelierFolder } from './atelier-folder.js';
 import { statIfExists } from './csv-reader.js';
 import { GroupCommit } from './group-commit.js';
@@ -18,6 +19,9 @@ import { readWholeFile } from './whole-file.js';
 const FOLDER = 'runs';
 const SPEC_FORMAT = 'atelier-run/1';
 const VIEW_FORMAT = 'atelier-run-view/1';
+const CANDIDATES_FORMAT = 'atelier-candidates/1';
+/** Named in the manifest and in `load-signatures.ts`, too. */
+const UNDER_WAY_FILE = `${ATELIER_FOLDER}/${FOLDER}/under-way`;
 const RUN_NAME = /^[\p{L}\p{M}\p{N}_.-]{1,200}$/u;
 /** How long a run that is looked at may wait for its lock: whoever has it is at work. */
 const LOCK_MS = 50;
@@ -104,6 +108,40 @@ export class RunFolders {
       if (AtelierError.is(error, 'data.locked')) return true;
       throw error;
     }
+  }
+
+  /** Runs that a window was at work on when it was last heard of. */
+  async underWay(): Promise<readonly string[]> {
+    const file = path.join(this.options.workspaceFolder, UNDER_WAY_FILE);
+    if ((await statIfExists(file)) === undefined) return [];
+    return (await readWholeFile(file, this.shown(file)))
+      .toString('utf8')
+      .split('\n')
+      .filter((name) => RUN_NAME.test(name));
+  }
+
+  /** Says which runs a window is at work on: after a crash the next window looks here. @throws AtelierError `data.not_writable` */
+  async setUnderWay(names: readonly string[]): Promise<void> {
+    const file = path.join(this.options.workspaceFolder, UNDER_WAY_FILE);
+    if (names.length > 0) await replaceFile(file, `${names.join('\n')}\n`, this.shown(file));
+    else await rm(file, { force: true });
+  }
+
+  /** Programs of candidates as versions that nobody saved yet, by name. @throws AtelierError `data.not_writable` */
+  async keepCandidates(run: string, drafts: Readonly<Record<string, VersionDraft>>): Promise<void> {
+    const file = this.fileOf(run, 'candidates.json');
+    await replaceFile(file, JSON.stringify({ format: CANDIDATES_FORMAT, drafts }), this.shown(file));
+  }
+
+  /** @throws AtelierError `run.invalid`, `data.unreadable` */
+  async candidate(run: string, id: string): Promise<VersionDraft> {
+    const value = await this.read(run, 'candidates.json');
+    const drafts = value?.format === CANDIDATES_FORMAT && isJsonObject(value.drafts) ? value.drafts : {};
+    const draft = Object.hasOwn(drafts, id) ? drafts[id] : undefined;
+    if (isJsonObject(draft)) return draft as unknown as VersionDraft;
+    throw new AtelierError('run.invalid', `The candidate "${id}" of the run "${run}" is not kept.`, {
+      hint: 'Choose another one, or run it again.',
+    });
   }
 
   /** What was paid for; lines that cannot be used are reported, and done again. @throws AtelierError `data.unreadable` */

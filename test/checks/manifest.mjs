@@ -57,6 +57,8 @@ for (const file of [
   'dist/signatures.js',
   'dist/evaluate.js',
   'dist/versions.js',
+  'dist/optimize.js',
+  'dist/run-worker.js',
   'dist/webview/generate.js',
   'data/tastes.yaml',
   'data/signatures/ClassifyText.signature.yaml',

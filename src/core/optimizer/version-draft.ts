@@ -5,17 +5,44 @@ import { trainedOnOf } from '../example/leakage.js';
 import { changesBetween, changesText } from '../version/changes.js';
 import type { Version, VersionData, VersionDraft, VersionScore } from '../version/version.js';
 import { draftOf } from '../version/version-program.js';
+import type { ScoredCandidate } from './candidate.js';
 import type { Optimized } from './optimize.js';
 import type { PlannedRows } from './plan-rows.js';
-import type { OptimizationReport } from './report.js';
+import type { Measured, OptimizationReport } from './report.js';
 import type { RunSpec } from './run-spec.js';
 
 /**
  * What an optimization found, as a version with all that led to it. Its own score is the one on the test set, where there is one.
  * @param parent the version that it started from
  */
-export function optimizedDraft({ program, demos, report }: Optimized, spec: RunSpec, rows: PlannedRows, parent: Version): VersionDraft {
-  const { baseline, result, spent, seed, optimizer, options } = report;
+export function optimizedDraft(optimized: Optimized, spec: RunSpec, rows: PlannedRows, parent: Version): VersionDraft {
+  const { baseline, result } = optimized.report;
+  const note = verdictSentence(optimized.report);
+  return draftFor(optimized, { baseline, result, note }, optimized.report, spec, rows, parent);
+}
+
+/** Another candidate of a run as a version: what it scored on validation, where it was one of many, is all that is known of it. */
+export function candidateDraft(
+  candidate: ScoredCandidate,
+  report: OptimizationReport,
+  spec: RunSpec,
+  rows: PlannedRows,
+  parent: Version,
+): VersionDraft {
+  const only = (validation: EvaluationReport): Measured => ({ validation, test: undefined });
+  const note = `The candidate "${candidate.id}" of a run: ${candidate.about}.`;
+  const measured = { baseline: only(report.baseline.validation), result: only(candidate.report), note };
+  return draftFor(candidate, measured, report, spec, rows, parent);
+}
+
+function draftFor(
+  { program, demos }: Pick<Optimized, 'program' | 'demos'>,
+  { baseline, result, note }: { readonly baseline: Measured; readonly result: Measured; readonly note: string },
+  { spent, seed, optimizer, options }: OptimizationReport,
+  spec: RunSpec,
+  rows: PlannedRows,
+  parent: Version,
+): VersionDraft {
   const { student, teacher, author, scope } = spec;
   const role = result.test === undefined ? 'validation' : 'test';
   const on = rows.data.find((each) => each.role === role);
@@ -32,7 +59,7 @@ export function optimizedDraft({ program, demos, report }: Optimized, spec: RunS
     {
       ...{ scope, parents: [parent.number], created: new Date(spec.created).toISOString(), author, student, teacher, data: rows.data },
       optimizer: { name: optimizer, options, seed },
-      note: verdictSentence(report),
+      note,
       trainedOn: trainedOnOf([...rows.trainset, ...rows.valset]),
       scores,
       cost: { calls: spent.calls, promptTokens, completionTokens, ...(spent.costUsd === undefined ? {} : { usd: spent.costUsd }) },

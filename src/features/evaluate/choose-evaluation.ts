@@ -60,8 +60,17 @@ export async function chooseEvaluation(services: Services, from: vscode.Uri | Ch
   }
 }
 
-/** A signature with a file that has its labels. @throws AtelierError `data.unreadable` when there is none */
-async function chooseDataset(services: Services, from: vscode.Uri | ChosenVersion | undefined): Promise<LabeledDataset | undefined> {
+/**
+ * A signature with a file that has its labels.
+ * @param from the signature's file, or a version, when the command came from it
+ * @throws AtelierError `data.unreadable` when there is none
+ */
+export async function chooseDataset(
+  services: Services,
+  from: vscode.Uri | ChosenVersion | undefined,
+  title = TITLE,
+  placeHolder = 'A signature, and the rows to evaluate it on',
+): Promise<LabeledDataset | undefined> {
   const { vscode } = services.host;
   const { signatures, files } = await services.signatures();
   const isWanted = (name: string) => from === undefined || ('number' in from ? from.signature === name : isFile(files.get(name), from));
@@ -78,7 +87,7 @@ async function chooseDataset(services: Services, from: vscode.Uri | ChosenVersio
     detail: dataset.definition.signature.description,
     dataset,
   }));
-  const options = { title: TITLE, placeHolder: 'A signature, and the rows to evaluate it on', matchOnDescription: true };
+  const options = { title, placeHolder, matchOnDescription: true };
   return (await vscode.window.showQuickPick(items, options))?.dataset;
 }
 

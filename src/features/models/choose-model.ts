@@ -10,21 +10,24 @@ interface Choice extends vscode.QuickPickItem {
   readonly preset?: Preset;
 }
 
-/** Embedded, a model of the editor, or a provider and then one of its models. */
+/** Lets a person choose the model that runs everything. */
 export async function chooseModel(services: Services): Promise<void> {
-  const { vscode, settings, log } = services.host;
-  const current = settings.model;
-  const chosen = await vscode.window.showQuickPick(choices(services, current), {
-    title: 'Choose Model',
+  const { settings, log } = services.host;
+  const model = await pickModel(services, 'Choose Model', settings.model);
+  if (model === undefined) return;
+  await settings.setModel(model);
+  log.info(`Model: ${model}`);
+}
+
+/** Embedded, a model of the editor, or a provider and then one of its models. @returns undefined when nothing was picked */
+export async function pickModel(services: Services, title: string, current: string): Promise<string | undefined> {
+  const chosen = await services.host.vscode.window.showQuickPick(await choices(services, current), {
+    title,
     placeHolder: `Now: ${current}`,
     matchOnDescription: true,
     matchOnDetail: true,
   });
-  if (chosen === undefined) return;
-  const model = chosen.preset === undefined ? chosen.model : await chooseOf(services, chosen.preset);
-  if (model === undefined) return;
-  await settings.setModel(model);
-  log.info(`Model: ${model}`);
+  return chosen?.preset === undefined ? chosen?.model : chooseOf(services, chosen.preset);
 }
 
 async function choices(services: Services, current: string): Promise<Choice[]> {

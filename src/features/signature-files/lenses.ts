@@ -14,6 +14,7 @@ interface Lens {
 const LENSES: readonly Lens[] = [
   { title: '$(play) Run', tooltip: 'Run this signature', command: 'promptAtelier.runSignature', on: 'all' },
   { title: 'Evaluate', tooltip: 'Score it on the rows of a table', command: 'promptAtelier.evaluateSignature', on: 'all' },
+  { title: 'Optimize', tooltip: 'Look for a better prompt, and prove it', command: 'promptAtelier.optimizeSignature', on: 'all' },
   { title: 'Preview Prompt', tooltip: 'Show the messages that a model would be sent', command: 'promptAtelier.previewPrompt', on: 'all' },
   { title: 'Copy to Workspace', tooltip: 'Make a copy that you can change', command: 'promptAtelier.copySignature', on: 'built-in' },
 ];
