@@ -13,7 +13,17 @@ export interface VersionList {
   readonly signature: string;
   readonly versions: readonly VersionFacts[];
   /** Those that cannot be used. */
-  readonly broken: readonly { readonly number: number; readonly problem: AtelierError }[];
+  readonly broken: readonly BrokenVersion[];
+}
+
+/** A version whose file cannot be used. */
+export interface BrokenVersion {
+  readonly number: number;
+  readonly problem: AtelierError;
+  /** Two branches gave the number to two versions: the merge can be resolved. */
+  readonly isConflict: boolean;
+  /** It was changed by hand: a new version can be made of what it says. */
+  readonly isEdited: boolean;
 }
 
 /** Largest file of a version or of labels, in bytes: 10 MB of demos are fine, a table that got its name is not. */

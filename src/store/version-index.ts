@@ -8,7 +8,7 @@ import { ATELIER_FOLDER, ensureAtelierFolder, ensureFolder } from './atelier-fol
 import { errnoOf, notWritable } from './io-errors.js';
 import { displayPath } from './problem.js';
 import { replaceFile } from './replace-file.js';
-import { readLimitedText } from './version-file.js';
+import { type BrokenVersion, readLimitedText } from './version-file.js';
 
 const FORMAT = 'atelier-versions/1';
 const FOLDER = 'versions';
@@ -52,10 +52,10 @@ export class VersionIndex {
     signature: string,
     numbers: readonly number[],
     files: VersionFiles,
-  ): Promise<{ facts: VersionFacts[]; broken: { number: number; problem: AtelierError }[] }> {
+  ): Promise<{ facts: VersionFacts[]; broken: BrokenVersion[] }> {
     const entries = await this.#entriesOf(signature, files.folder);
     const found = new Map<number, VersionFacts>();
-    const broken: { number: number; problem: AtelierError }[] = [];
+    const broken: BrokenVersion[] = [];
     let unread = 0;
     await eachOf(numbers, async (number) => {
       const identity = await identityOf(files.fileOf(number));
@@ -64,10 +64,10 @@ export class VersionIndex {
         found.set(number, known.facts);
         return;
       }
-      const { version, problem } = await files.read(number);
+      const { version, problem, conflict, edited } = await files.read(number);
       entries.delete(number);
       if (version === undefined) {
-        broken.push({ number, problem });
+        broken.push({ number, problem, isConflict: conflict !== undefined, isEdited: edited !== undefined });
         return;
       }
       const facts = factsOf(version);
