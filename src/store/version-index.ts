@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AtelierError } from '../core/errors.js';
 import { isJsonObject, type JsonValue } from '../core/text/json-schema.js';
@@ -118,7 +117,7 @@ export class VersionIndex {
         await ensureFolder(path.dirname(file));
         this.#isReady = true;
       }
-      await replaceSoon(file, JSON.stringify({ format: FORMAT, folder, versions: [...entries.values()] }));
+      replaceSoon(file, JSON.stringify({ format: FORMAT, folder, versions: [...entries.values()] }));
     } catch (error) {
       // An index that cannot be kept costs time, and nothing else.
       this.#isReady = false;
@@ -132,13 +131,13 @@ export class VersionIndex {
 }
 
 /** Does not wait for the disk, as others do that replace a file: what a crash takes of an index is made again. */
-async function replaceSoon(file: string, text: string): Promise<void> {
+function replaceSoon(file: string, text: string): void {
   const draft = `${file}.${randomUUID().slice(0, 8)}.tmp`;
   try {
-    await writeFile(draft, text);
-    await rename(draft, file);
+    writeFileSync(draft, text);
+    renameSync(draft, file);
   } catch (error) {
-    await rm(draft, { force: true });
+    rmSync(draft, { force: true });
     throw error;
   }
 }
