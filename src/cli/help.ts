@@ -78,7 +78,7 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
   atelier versions diff <signature> A B
   atelier versions label <signature> <version|none> <label> [--why W]
   atelier versions promote <signature> <version> [--label L] [--why W]
-      --require-better-than REF --data ROWS.csv   only when it is really better on these rows
+      --require-better-than REF --on ROWS.csv   only when it is really better on these rows
   atelier versions rollback <signature> [label] --why W   one step back
   atelier versions resolve <signature> [--take ours|theirs]   what git left of a merge
   atelier versions export <signature> <version> --to dspy|promptfoo|prompty|mlflow|... [--out F]

@@ -115,6 +115,7 @@ export async function openVersions(context: CommandContext): Promise<VersionStor
   });
 }
 
-function placeOf({ file, line, column }: Problem): string {
+/** Where a problem is, as terminals make links of it. */
+export function placeOf({ file, line, column }: Problem): string {
   return `${file}:${line}${column === undefined ? '' : `:${column}`}`;
 }

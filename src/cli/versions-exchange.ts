@@ -65,10 +65,10 @@ export async function importFrom(context: CommandContext, names: readonly string
   const { signature } = definition;
   const read = fromDspyState(parsed(await textOf(file), file), signature, values.predictor, file);
   const store = await openVersions(context);
-  const [newest] = await store.numbers(signature.name);
+  const newest = await store.newest(signature.name);
   const { notCarried } = read;
   const draft = importedDraft(read, {
-    ...{ parents: newest === undefined ? [] : [newest], created: new Date().toISOString() },
+    ...{ parents: newest === undefined ? [] : [newest.number], created: new Date().toISOString() },
     ...{ author: userOf(context), note: values.why ?? `Imported from ${path.basename(file)}` },
   });
   const saved = await store.save(signature.name, draft);

@@ -20,16 +20,17 @@ export async function label(context: CommandContext, names: readonly string[]): 
 }
 
 /**
- * `versions promote <signature> <version> [--label L] [--why W] [--require-better-than REF --data F]`.
+ * `versions promote <signature> <version> [--label L] [--why W] [--require-better-than REF --on F]`; `--data` says the same as `--on`.
  * @returns the exit code: 1 when it is not better than what it must be better than
  */
 export async function promote(context: CommandContext, names: readonly string[]): Promise<number> {
   const [signature, reference] = requireNames('promote', names, ['a signature', 'a version']);
   const { values, output } = context;
-  const { label: name = 'production', why = '' } = values;
+  const { label: name = 'production', why = '', on, data = on } = values;
   const other = values['require-better-than'];
-  if (other === undefined && values.data !== undefined) {
-    throw usage('--data is for --require-better-than.', 'Add --require-better-than production, or leave --data out.');
+  if (on !== undefined && on !== data) throw usage('--on and --data name two files.', 'Leave one of them out.');
+  if (other === undefined && data !== undefined) {
+    throw usage('Rows are for --require-better-than.', 'Add --require-better-than production, or leave --on and --data out.');
   }
   const store = await openVersions(context);
   const version = await store.find(signature, reference);
@@ -37,7 +38,7 @@ export async function promote(context: CommandContext, names: readonly string[])
   if (other !== undefined) {
     const baseline = await store.find(signature, other);
     const { compareOnRows } = await import('./evaluate.js');
-    const { compare, text } = await compareOnRows(context, definitionOfVersion(version), {
+    const { compare, text } = await compareOnRows({ ...context, values: { ...values, data } }, definitionOfVersion(version), {
       with: other,
       definition: definitionOfVersion(baseline),
     });

@@ -10,7 +10,7 @@ import { versionText } from '../core/version/version-text.js';
 import type { CommandContext } from './context.js';
 import { requireNames } from './names.js';
 import { usage } from './options.js';
-import { openVersions } from './signature.js';
+import { openVersions, placeOf } from './signature.js';
 import { exported } from './versions-exchange.js';
 
 /** One version in `versions list --json`. */
@@ -39,13 +39,11 @@ export async function list(context: CommandContext, names: readonly string[]): P
   const found: { readonly facts: VersionFacts; readonly listed: ListedVersion }[] = [];
   let isBroken = false;
   for (const signature of signatures) {
-    const [{ versions, broken }, { labels = NO_LABELS, problem }] = await Promise.all([
-      store.list(signature),
-      store.inspectLabels(signature),
-    ]);
-    isBroken ||= broken.length > 0 || problem !== undefined;
-    if (problem !== undefined) context.output.warn(`${problem.file ?? signature}: ${problem.message} ${problem.hint}`);
-    for (const facts of versions) found.push({ facts, listed: listedVersion(signature, facts, labelsOf(labels, facts.number)) });
+    const [all, { labels = NO_LABELS }] = await Promise.all([store.list(signature), store.inspectLabels(signature)]);
+    const problems = await store.problems(signature, all);
+    for (const problem of problems) context.output.warn(`${placeOf(problem)}: ${problem.message} ${problem.hint}`);
+    isBroken ||= all.broken.length > 0 || problems.some(({ severity }) => severity === 'error');
+    for (const facts of all.versions) found.push({ facts, listed: listedVersion(signature, facts, labelsOf(labels, facts.number)) });
   }
   const now = new Date();
   context.output.result(

@@ -17,8 +17,7 @@ export async function save(context: CommandContext, names: readonly string[]): P
   const definition = await definitionOf(context, reference, modeOf(context));
   const { name } = definition.signature;
   const store = await openVersions(context);
-  const [newest] = await store.numbers(name);
-  const before = newest === undefined ? undefined : await store.read(name, newest);
+  const before = await store.newest(name);
   if (before !== undefined && programHash(programOf(before).program) === programHash(baseProgram(definition))) {
     const version = versionName(before.number);
     context.output.result({ signature: name, version, saved: false }, `${version} of ${name} says the same: nothing was saved.`);

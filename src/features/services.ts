@@ -89,15 +89,17 @@ export class Services {
 
   /** The versions of the workspace. @throws AtelierError `workspace.none` */
   versions(): Promise<VersionStore> {
-    const { host, report } = this;
+    const { host } = this;
     const workspaceFolder = host.workspaceFolder();
     if (workspaceFolder === undefined) throw host.noFolder('Open a folder: versions are files of it.');
     // In Restricted Mode nothing is written, not even what was read.
     const options = { workspaceFolder, promptsFolder: host.settings.promptsFolder, keepsIndex: host.vscode.workspace.isTrusted };
     const key = JSON.stringify(options);
     if (this.versionStore?.key !== key) {
+      // Only logged: in the Problems view they stand as long as the tree finds them.
+      const onProblem = (problem: Problem) => this.logProblem(problem);
       const open = import('../store/index.js').then(
-        ({ Locks, VersionStore }) => new VersionStore({ ...options, locks: new Locks(workspaceFolder), onProblem: report }),
+        ({ Locks, VersionStore }) => new VersionStore({ ...options, locks: new Locks(workspaceFolder), onProblem }),
       );
       this.versionStore = { key, store: open };
     }
@@ -179,9 +181,13 @@ export class Services {
 
   /** Logs a problem with a file, and shows it in the Problems view. */
   readonly report = (problem: Problem): void => {
-    this.host.log.warn(`${problem.file}:${problem.line}: ${problem.message}`);
+    this.logProblem(problem);
     this.problems.fire(problem);
   };
+
+  private logProblem({ file, line, message }: Problem): void {
+    this.host.log.warn(`${file}:${line}: ${message}`);
+  }
 }
 
 function describeEvent(event: CallEvent): string {

@@ -8,6 +8,7 @@ export { type Dataset, readDataset } from './dataset.js';
 export { type EvaluateTableOptions, evaluateTable, executorForTable, type Reuse } from './evaluate-table.js';
 export { type EvaluationResults, openEvaluationResults } from './evaluation-results.js';
 export { sha256OfFile } from './file-hash.js';
+export { FolderWatches } from './folder-watches.js';
 export { GenerationStore } from './generation-store.js';
 export { withImageFiles, withImagesOfTable } from './image-file.js';
 export { keepReport, readKeptReport } from './kept-report.js';
@@ -24,7 +25,7 @@ export {
 export { readPrices } from './prices-file.js';
 export { printSignature } from './print-signature.js';
 export { printYaml } from './print-yaml.js';
-export type { Problem } from './problem.js';
+export { type Problem, problemOf } from './problem.js';
 export { RecordingFile, type RecordingFileOptions, readRecording } from './recording-file.js';
 export { replaceFile } from './replace-file.js';
 export { DiskResponseCache, type DiskResponseCacheOptions } from './response-cache.js';

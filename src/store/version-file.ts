@@ -1,19 +1,28 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { open, readdir, stat } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { AtelierError } from '../core/errors.js';
 import { parseVersion, type VersionReading } from '../core/version/parse-version.js';
 import type { VersionFacts } from '../core/version/version-facts.js';
 import { numberOfFile, versionFileName, versionName } from '../core/version/version-name.js';
 import { errnoOf, unreadable } from './io-errors.js';
-import { readRange } from './torn-tail.js';
 
 /** The versions of a signature, the newest first. */
 export interface VersionList {
   readonly signature: string;
   readonly versions: readonly VersionFacts[];
   /** Those that cannot be used. */
-  readonly broken: readonly { readonly number: number; readonly problem: AtelierError }[];
+  readonly broken: readonly BrokenVersion[];
+}
+
+/** A version whose file cannot be used. */
+export interface BrokenVersion {
+  readonly number: number;
+  readonly problem: AtelierError;
+  /** Two branches gave the number to two versions: the merge can be resolved. */
+  readonly isConflict: boolean;
+  /** It was changed by hand: a new version can be made of what it says. */
+  readonly isEdited: boolean;
 }
 
 /** Largest file of a version or of labels, in bytes: 10 MB of demos are fine, a table that got its name is not. */
@@ -51,24 +60,34 @@ export async function readVersionFile(file: string, shown: string, number: numbe
  */
 export async function readLimitedText(file: string, shown: string): Promise<string | undefined> {
   try {
-    // Looked at before it is opened: to open a pipe would wait for ever.
-    const stats = await stat(file);
+    const bytes = readFile(file, shown);
+    if (!isUtf8(bytes)) throw refused(`${shown} is not UTF-8.`, 'Restore the file from git.', shown);
+    return bytes.toString('utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    throw unreadable(error, shown);
+  }
+}
+
+/** In one go: a promise for each step costs more than all the steps of a small file, and a list reads thousands of them. */
+function readFile(file: string, shown: string): Buffer {
+  // Or a pipe that has this name would be waited for.
+  const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stats = fstatSync(descriptor);
     if (!stats.isFile()) throw refused(`${shown} is not a file.`, 'Rename or move what has this name.', shown);
     if (stats.size > MAX_VERSION_BYTES) {
       const message = `${shown} is larger than ${MAX_VERSION_BYTES >> 20} MB (${Math.ceil(stats.size / (1 << 20))} MB).`;
       throw refused(message, 'A prompt with so many demos fits no model: keep fewer.', shown);
     }
-    const handle = await open(file, 'r');
-    try {
-      const bytes = await readRange(handle, 0, stats.size);
-      if (!isUtf8(bytes)) throw refused(`${shown} is not UTF-8.`, 'Restore the file from git.', shown);
-      return bytes.toString('utf8');
-    } finally {
-      await handle.close();
+    const bytes = Buffer.allocUnsafe(stats.size);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(descriptor, bytes, length, bytes.length - length, null);
     }
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
-    throw unreadable(error, shown);
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -78,7 +97,7 @@ export async function readLimitedText(file: string, shown: string): Promise<stri
  */
 export async function namesIn(folder: string, shown: string): Promise<string[]> {
   try {
-    return await readdir(folder);
+    return readdirSync(folder);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
     throw unreadable(error, shown);

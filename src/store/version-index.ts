@@ -1,14 +1,14 @@
-import { stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AtelierError } from '../core/errors.js';
 import { isJsonObject, type JsonValue } from '../core/text/json-schema.js';
 import type { VersionReading } from '../core/version/parse-version.js';
 import { factsOf, type VersionFacts } from '../core/version/version-facts.js';
 import { ATELIER_FOLDER, ensureAtelierFolder, ensureFolder } from './atelier-folder.js';
-import { errnoOf, notWritable } from './io-errors.js';
+import { errnoOf } from './io-errors.js';
 import { displayPath } from './problem.js';
-import { replaceFile } from './replace-file.js';
-import { readLimitedText } from './version-file.js';
+import { type BrokenVersion, readLimitedText } from './version-file.js';
 
 const FORMAT = 'atelier-versions/1';
 const FOLDER = 'versions';
@@ -41,6 +41,8 @@ export class VersionIndex {
   readonly #workspaceFolder: string;
   readonly #keeps: boolean;
   readonly #known = new Map<string, Map<number, Entry>>();
+  /** The folder of the index is there. */
+  #isReady = false;
 
   constructor(workspaceFolder: string, keeps: boolean) {
     this.#workspaceFolder = workspaceFolder;
@@ -52,22 +54,22 @@ export class VersionIndex {
     signature: string,
     numbers: readonly number[],
     files: VersionFiles,
-  ): Promise<{ facts: VersionFacts[]; broken: { number: number; problem: AtelierError }[] }> {
+  ): Promise<{ facts: VersionFacts[]; broken: BrokenVersion[] }> {
     const entries = await this.#entriesOf(signature, files.folder);
     const found = new Map<number, VersionFacts>();
-    const broken: { number: number; problem: AtelierError }[] = [];
+    const broken: BrokenVersion[] = [];
     let unread = 0;
     await eachOf(numbers, async (number) => {
-      const identity = await identityOf(files.fileOf(number));
+      const identity = identityOf(files.fileOf(number));
       const known = entries.get(number);
       if (known !== undefined && identity?.size === known.size && identity.mtimeMs === known.mtime) {
         found.set(number, known.facts);
         return;
       }
-      const { version, problem } = await files.read(number);
+      const { version, problem, conflict, edited } = await files.read(number);
       entries.delete(number);
       if (version === undefined) {
-        broken.push({ number, problem });
+        broken.push({ number, problem, isConflict: conflict !== undefined, isEdited: edited !== undefined });
         return;
       }
       const facts = factsOf(version);
@@ -109,17 +111,17 @@ export class VersionIndex {
   async #keep(signature: string, folder: string, entries: ReadonlyMap<number, Entry>): Promise<void> {
     if (!this.#keeps) return;
     const file = this.#fileOf(signature);
-    const shown = displayPath(this.#workspaceFolder, file);
     try {
-      try {
+      if (!this.#isReady) {
         await ensureAtelierFolder(this.#workspaceFolder);
         await ensureFolder(path.dirname(file));
-      } catch (error) {
-        throw notWritable(error, shown);
+        this.#isReady = true;
       }
-      await replaceFile(file, JSON.stringify({ format: FORMAT, folder, versions: [...entries.values()] }), shown);
+      replaceSoon(file, JSON.stringify({ format: FORMAT, folder, versions: [...entries.values()] }));
     } catch (error) {
-      requireHarmless(error);
+      // An index that cannot be kept costs time, and nothing else.
+      this.#isReady = false;
+      if (errnoOf(error) === undefined) throw error;
     }
   }
 
@@ -128,15 +130,28 @@ export class VersionIndex {
   }
 }
 
-/** An index that cannot be read or kept costs time, and nothing else. */
+/** Does not wait for the disk, as others do that replace a file: what a crash takes of an index is made again. */
+function replaceSoon(file: string, text: string): void {
+  const draft = `${file}.${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    writeFileSync(draft, text);
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/** An index that cannot be read costs time, and nothing else. */
 function requireHarmless(error: unknown): void {
   if (error instanceof SyntaxError || AtelierError.is(error)) return;
   throw error;
 }
 
-async function identityOf(file: string): Promise<{ size: number; mtimeMs: number } | undefined> {
+/** In one go, as small files are read. */
+function identityOf(file: string): { size: number; mtimeMs: number } | undefined {
   try {
-    return await stat(file);
+    return statSync(file, { throwIfNoEntry: false });
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     return undefined;

@@ -133,6 +133,15 @@ export class VersionStore {
     await this.#scores.append(signature, { number, hash, score, when, who });
   }
 
+  /** The newest version that can be used: what is saved next is made from it. @throws AtelierError `signature.invalid`, `data.unreadable` */
+  async newest(signature: string): Promise<Version | undefined> {
+    for (const number of await this.numbers(signature)) {
+      const { version } = await this.inspect(signature, number);
+      if (version !== undefined) return version;
+    }
+    return undefined;
+  }
+
   /**
    * The version that somebody names: `v3`, `3`, or a label.
    * @throws AtelierError as {@link read}, `usage.invalid`, `label.*`
@@ -245,16 +254,21 @@ export class VersionStore {
     return this.#folders.locked(signature, async (lease) => resolveMerge(this.#folders, await this.list(signature), resolution, lease));
   }
 
-  /** What is wrong between the files of a signature: parents that are missing or replaced, cycles, labels that lead nowhere. */
-  async problems(signature: string): Promise<readonly Problem[]> {
-    const { versions, broken } = await this.list(signature);
+  /**
+   * What is wrong between the files of a signature: parents that are missing or replaced, cycles, labels that lead nowhere or cannot be read.
+   * @param list its versions, or the newest of them, where they are known already
+   */
+  async problems(signature: string, list?: VersionList): Promise<readonly Problem[]> {
+    const { versions } = list ?? (await this.list(signature));
     const { labels, problem } = await this.inspectLabels(signature);
     const labelsFile = this.labelsFileOf(signature);
-    const known = new Set([...versions, ...broken].map(({ number }) => number));
+    const known = new Set(await this.numbers(signature));
+    const read = new Set(versions.map(({ number }) => number));
+    // A parent that cannot be read, or was not, is no missing one.
+    const others = [...known].filter((number) => !read.has(number)).map((number) => ({ number, parents: [] }));
     return [
       ...(await Promise.all(
-        // A parent that cannot be read is no missing one.
-        historyOf([...versions, ...broken.map(({ number }) => ({ number, parents: [] }))]).problems.map((found) =>
+        historyOf([...versions, ...others]).problems.map((found) =>
           placed(found, this.fileOf(signature, found.version), (file) => this.#folders.shown(file)),
         ),
       )),

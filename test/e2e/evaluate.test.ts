@@ -19,7 +19,7 @@ describe('evaluating a signature in the workbench', () => {
 
   it('shows score, interval and rows in a report; keys find the wrong ones, Enter opens a row', async () => {
     const { page } = workbench;
-    await page.locator('.codelens-decoration a', { hasText: 'Evaluate' }).first().click();
+    await page.locator('.codelens-decoration a', { hasText: 'Evaluate' }).first().click({ timeout: 60_000 });
     await pickRow(page, 'reviews.csv');
     await shot(page, 'evaluation-choices');
     await pickRow(page, '20 answers');
@@ -126,7 +126,18 @@ describe('evaluating a signature in the workbench', () => {
       .first()
       .waitFor();
     await page.getByText('7/20').first().waitFor();
-    await shot(page, 'test-explorer');
+    await webviewFrame(page, 'n = 20', 30_000);
+    await tree.locator('.monaco-list-row', { hasText: 'sentiment' }).first().click();
+    await page.keyboard.press('ArrowRight');
+    await tree.locator('.monaco-list-row', { hasText: 'Two hours on hold' }).waitFor();
+    await page.locator('.test-output-peek-tree .monaco-list-row', { hasText: 'Two hours on hold' }).click();
+    const sides = page.locator('.panel .monaco-diff-editor');
+    await sides.locator('.view-line', { hasText: 'label: negative' }).waitFor();
+    await sides.locator('.view-line', { hasText: 'label: positive' }).waitFor();
+    for (const theme of ['light', 'high-contrast', 'dark'] as const) {
+      await setTheme(page, theme);
+      await shot(page, `test-explorer-${theme}`);
+    }
   });
 });
 

@@ -15,18 +15,24 @@ export interface JsonIssue {
 export class JsonPart {
   private constructor(
     readonly value: JsonValue | undefined,
-    readonly path: JsonPath,
     readonly issues: JsonIssue[],
+    private readonly above?: JsonPart,
+    private readonly step: string | number = '',
   ) {}
 
   static root(value: JsonValue): JsonPart {
-    return new JsonPart(value, [], []);
+    return new JsonPart(value, []);
+  }
+
+  /** From the root. Made when it is asked for: as a rule nothing is wrong. */
+  get path(): JsonPath {
+    return this.above === undefined ? [] : [...this.above.path, this.step];
   }
 
   /** The part of a map with this name. */
   at(key: string): JsonPart {
     const value = isJsonObject(this.value) && Object.hasOwn(this.value, key) ? this.value[key] : undefined;
-    return new JsonPart(value, [...this.path, key], this.issues);
+    return new JsonPart(value, this.issues, this, key);
   }
 
   /** What `read` makes of the part; undefined when it is not there. */
@@ -70,7 +76,7 @@ export class JsonPart {
 
   list<T>(read: (item: JsonPart, index: number) => T): T[] {
     const items = Array.isArray(this.value) ? (this.value as readonly JsonValue[]) : this.#wrong<readonly JsonValue[]>('a list', []);
-    return items.map((item, index) => read(new JsonPart(item, [...this.path, index], this.issues), index));
+    return items.map((item, index) => read(new JsonPart(item, this.issues, this, index), index));
   }
 
   /** Reports something that is wrong with the part. @param message one sentence */

@@ -65,8 +65,10 @@ export class VersionDocuments {
     } catch (thrown) {
       // Thrown errors would leave an empty tab.
       this.services.host.log.error('Version', thrown);
-      const { message, hint } = asAtelierError(thrown);
-      return `# ${address.signature} ${address.version === undefined ? 'as written' : versionName(address.version)}\n\n${message}\n${hint}\n`;
+      const { message, hint, file, line } = asAtelierError(thrown);
+      const place = file === undefined ? '' : `\n\n${file}:${line ?? 1}`;
+      const name = address.version === undefined ? 'as written' : versionName(address.version);
+      return `# ${address.signature} ${name}\n\n${message}\n${hint}${place}\n`;
     }
   }
 

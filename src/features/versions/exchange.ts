@@ -53,9 +53,9 @@ export async function importVersion(services: Services): Promise<void> {
   const read = fromDspyState(value, definition.signature, predictor, shown);
   const store = await services.versions();
   const { name } = definition.signature;
-  const [newest] = await store.numbers(name);
+  const newest = await store.newest(name);
   const draft = importedDraft(read, {
-    ...{ parents: newest === undefined ? [] : [newest], created: new Date().toISOString() },
+    ...{ parents: newest === undefined ? [] : [newest.number], created: new Date().toISOString() },
     ...{ author: settings.userId, note: `Imported from ${path.posix.basename(file.path)}` },
   });
   const saved = await store.save(name, draft);

@@ -10,6 +10,7 @@ import type { Version, VersionDraft } from '../../core/version/version.js';
 import { versionName } from '../../core/version/version-name.js';
 import { definitionOfVersion, programOf } from '../../core/version/version-program.js';
 import { writtenDraft } from '../../core/version/written-version.js';
+import type { VersionStore } from '../../store/version-store.js';
 import { openExecutor, SEED } from '../run-signature/open-executor.js';
 import type { Services } from '../services.js';
 import { chooseVersion } from './choose.js';
@@ -30,10 +31,9 @@ export async function saveVersion(services: Services, given: unknown): Promise<v
   const { definition, from } = source;
   const { name } = definition.signature;
   const store = await services.versions();
-  const [newest] = await store.numbers(name);
-  const parent = from ?? newest;
-  const before = parent === undefined ? undefined : await store.read(name, parent);
-  if (before !== undefined && programHash(programOf(before).program) === programHash(baseProgram(definition))) {
+  const { before, isEdited } = await parentOf(store, name, from);
+  // What a hand wrote into the file of a version is in no version yet.
+  if (before !== undefined && !isEdited && programHash(programOf(before).program) === programHash(baseProgram(definition))) {
     void vscode.window.showInformationMessage(`${versionName(before.number)} of ${name} says the same: nothing was saved.`);
     return;
   }
@@ -120,6 +120,19 @@ async function askNote(
     abort.abort();
     input.dispose();
   }
+}
+
+/** The version that a new one is made from; of one that was edited by hand what it says now. @throws AtelierError `version.*` */
+async function parentOf(
+  store: VersionStore,
+  name: string,
+  from: number | undefined,
+): Promise<{ readonly before: Version | undefined; readonly isEdited: boolean }> {
+  if (from === undefined) return { before: await store.newest(name), isEdited: false };
+  const { version, edited, problem } = await store.inspect(name, from);
+  const before = version ?? edited;
+  if (before === undefined) throw problem;
+  return { before, isEdited: version === undefined };
 }
 
 interface Source {

@@ -1,15 +1,19 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
-import { asAtelierError } from '../../core/errors.js';
+import { type AtelierError, asAtelierError } from '../../core/errors.js';
 import { type History, historyOf } from '../../core/version/history.js';
 import type { Labels } from '../../core/version/labels.js';
 import { labelsOf } from '../../core/version/labels.js';
 import { staleReasons } from '../../core/version/promotion.js';
 import type { VersionFacts } from '../../core/version/version-facts.js';
 import { versionName } from '../../core/version/version-name.js';
+import type { FolderWatches } from '../../store/folder-watches.js';
+import type { BrokenVersion } from '../../store/version-file.js';
+import type { VersionStore } from '../../store/version-store.js';
 import type { Services } from '../services.js';
 import { WhenQuiet } from '../signature-files/when-quiet.js';
 import { describeVersion, versionState } from './describe.js';
+import { VersionProblems } from './problems.js';
 
 /** Versions that are read at a time: of thousands nobody reads the old ones. */
 const PAGE = 50;
@@ -19,9 +23,17 @@ export type VersionNode =
   | { readonly kind: 'signature'; readonly signature: string }
   | { readonly kind: 'taste'; readonly signature: string; readonly taste: string; readonly versions: readonly VersionItem[] }
   | VersionItem
-  | { readonly kind: 'broken'; readonly signature: string; readonly number: number; readonly problem: string; readonly file: string }
+  | BrokenItem
   | { readonly kind: 'labels'; readonly signature: string; readonly problem: string; readonly file: string; readonly isConflict: boolean }
   | { readonly kind: 'more'; readonly signature: string; readonly left: number };
+
+/** A version that cannot be used, with the way on where there is one. */
+interface BrokenItem extends Pick<BrokenVersion, 'number' | 'isConflict' | 'isEdited'> {
+  readonly kind: 'broken';
+  readonly signature: string;
+  readonly problem: string;
+  readonly file: string;
+}
 
 export interface VersionItem {
   readonly kind: 'version';
@@ -39,14 +51,17 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
   readonly onDidChangeTreeData: vscode.Event<VersionNode | undefined>;
   private readonly quiet = new WhenQuiet();
   private readonly watched: vscode.Disposable;
+  private readonly problems: VersionProblems;
+  private watches: FolderWatches | undefined;
   /** How many versions of a signature are shown, when it is more than the first ones. */
   private readonly shown = new Map<string, number>();
 
   constructor(private readonly services: Services) {
     const { vscode, settings } = services.host;
+    this.problems = new VersionProblems(services);
     this.changed = new vscode.EventEmitter();
     this.onDidChangeTreeData = this.changed.event;
-    const refresh = () => this.quiet.ask('tree', () => this.refresh());
+    const refresh = () => this.askRefresh();
     const watcher = vscode.workspace.createFileSystemWatcher(`**/${settings.promptsFolder}/**`);
     this.watched = vscode.Disposable.from(
       watcher,
@@ -59,8 +74,14 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
 
   dispose(): void {
     this.watched.dispose();
+    this.watches?.dispose();
+    this.problems.dispose();
     this.quiet.dispose();
     this.changed.dispose();
+  }
+
+  private askRefresh(): void {
+    this.quiet.ask('tree', () => this.refresh());
   }
 
   refresh(): void {
@@ -107,7 +128,8 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
     item.description = isLabels ? 'cannot be used' : 'cannot be read';
     item.tooltip = node.problem;
     item.iconPath = new ThemeIcon('error', new ThemeColor('list.errorForeground'));
-    item.contextValue = isLabels && node.isConflict ? 'labelConflict' : node.kind;
+    // Menus go by it: a merge can be resolved, and of what a hand wrote a new version be made.
+    item.contextValue = `${node.kind}${node.isConflict ? 'Conflict' : !isLabels && node.isEdited ? 'Edited' : ''}`;
     item.command = { command: 'vscode.open', title: 'Open', arguments: [Uri.file(node.file)] };
     item.accessibilityInformation = { label: `${item.label as string}, ${item.description}: ${node.problem}` };
     return item;
@@ -116,7 +138,17 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
   private async signatures(): Promise<VersionNode[]> {
     if (this.services.host.workspaceFolder() === undefined) return [];
     const store = await this.services.versions();
-    return (await store.signatures()).map((signature) => ({ kind: 'signature', signature }));
+    let names = await store.signatures();
+    if (await this.watch(store, names)) names = await store.signatures();
+    this.problems.retain(names);
+    return names.map((signature) => ({ kind: 'signature', signature }));
+  }
+
+  private async watch(store: VersionStore, signatures: readonly string[]): Promise<boolean> {
+    const { FolderWatches } = await import('../../store/index.js');
+    this.watches ??= new FolderWatches(() => this.askRefresh());
+    const root = path.resolve(this.services.host.workspaceFolder() ?? '', this.services.host.settings.promptsFolder);
+    return this.watches.watch([root, ...signatures.map((name) => path.dirname(store.labelsFileOf(name)))]);
   }
 
   /** Which labels there are, and how many versions: without looking into these. */
@@ -135,10 +167,9 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
     const store = await this.services.versions();
     const numbers = await store.numbers(signature);
     const most = this.shown.get(signature) ?? PAGE;
-    const [{ versions, broken }, reading] = await Promise.all([
-      store.list(signature, numbers.slice(0, most)),
-      store.inspectLabels(signature),
-    ]);
+    const [list, reading] = await Promise.all([store.list(signature, numbers.slice(0, most)), store.inspectLabels(signature)]);
+    const { versions, broken } = list;
+    await this.problems.show(store, list);
     const { labels, problem } = reading;
     const left = Math.max(0, numbers.length - most);
     return [
@@ -146,13 +177,12 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
         ? []
         : [
             {
-              ...{ kind: 'labels' as const, signature, problem: `${problem.message} ${problem.hint}` },
-              ...{ file: store.labelsFileOf(signature), isConflict: 'conflict' in reading },
+              ...{ kind: 'labels' as const, signature, problem: sentences(problem) },
+              ...{ file: store.labelsFileOf(signature), isConflict: reading.conflict !== undefined },
             },
           ]),
-      ...broken.map(({ number, problem: { message, hint } }) => {
-        const file = store.fileOf(signature, number);
-        return { kind: 'broken' as const, signature, number, problem: `${message} ${hint}`, file };
+      ...broken.map(({ problem: why, ...each }) => {
+        return { ...each, kind: 'broken' as const, signature, problem: sentences(why), file: store.fileOf(signature, each.number) };
       }),
       ...(await this.grouped(versions, labels, signature)),
       ...(left === 0 ? [] : [{ kind: 'more' as const, signature, left }]),
@@ -203,4 +233,9 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
     const sha256 = await sha256OfFile(path.resolve(folder, own.file));
     return staleReasons(own, { sha256, model: this.services.host.settings.model }).map(({ message }) => message);
   }
+}
+
+/** What is wrong, where, and what to do. */
+function sentences({ message, hint, line }: AtelierError): string {
+  return `${message}${line === undefined ? '' : ` Line ${line}.`} ${hint}`;
 }

@@ -3,8 +3,14 @@ import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { moveLabel, NO_LABELS } from '../../../src/core/version/labels.js';
+import { labelsText } from '../../../src/core/version/labels-text.js';
+import type { VersionDraft } from '../../../src/core/version/version.js';
+import { versionFileName } from '../../../src/core/version/version-name.js';
+import { versionText } from '../../../src/core/version/version-text.js';
 import { type FaultServer, startFaultServer } from '../../fixtures/fault-server.js';
 import { repoRoot } from '../../workbench/paths.mjs';
+import { sampleVersion } from '../core/version-samples.js';
 
 const signatureFile = (instructions: string) => `name: parity
 description: Says whether a number is even.
@@ -45,7 +51,7 @@ describe('atelier versions', () => {
   const atelier = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
     new Promise((resolve) => {
       const all = [path.join(repoRoot, 'dist/cli.js'), ...args];
-      execFile(process.execPath, all, { cwd: folder, env: { PATH: process.env.PATH } }, (error, stdout, stderr) => {
+      execFile(process.execPath, all, { cwd: folder, env: { PATH: process.env.PATH }, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
       });
     });
@@ -97,10 +103,11 @@ describe('atelier versions', () => {
   it('are promoted when they are better on rows of a test set, and else not', async () => {
     await twoVersions();
     await atelier('versions', 'promote', 'parity', 'v1', '--why', 'the only one');
-    const on = ['--require-better-than', 'production', '--data', 'test.csv', ...model()];
+    const on = ['--require-better-than', 'production', '--on', 'test.csv', ...model()];
     const promoted = await json('versions', 'promote', 'parity', 'v2', ...on);
     assert.deepEqual([promoted.label, promoted.version, promoted.promoted], ['production', 'v2', true]);
     const { code, stdout } = await atelier('versions', 'promote', 'parity', 'v1', '--json', ...on);
+    assert.equal((await atelier('versions', 'promote', 'parity', 'v1', '--data', 'other.csv', ...on)).code, 2);
     assert.deepEqual([code, JSON.parse(stdout).promoted, JSON.parse(stdout).compare.verdict], [1, false, 'worse']);
     assert.deepEqual((await json('versions', 'list', 'parity'))[0].labels, ['production']);
   });
@@ -227,9 +234,50 @@ describe('atelier versions', () => {
     const run = await json('run', 'parity', '--version', 'v2', '--input', 'text=number 2', ...model());
     assert.equal(run.error.code, 'version.edited');
     assert.equal(server.count, 0);
+    write('signatures/parity.signature.yaml', signatureFile('Count.'));
+    assert.equal((await json('versions', 'save', 'parity')).version, 'v3');
+    assert.deepEqual((await json('versions', 'list', 'parity'))[0].parents, ['v1'], 'made from the newest that can be used');
     for (const args of [['show', '../parity', 'v1'], ['show', 'parity', '../v1'], ['promote', 'parity'], ['shwo'], []]) {
       assert.equal((await atelier('versions', ...args)).code, 2, args.join(' '));
     }
     assert.equal(existsSync(path.join(folder, '../parity')), false);
+  });
+
+  it('name each file that cannot be used or leads nowhere, with its line; the others are listed and shown', async () => {
+    const put = (number: number, more: Partial<VersionDraft> = {}, change = (text: string) => text) =>
+      write(`prompts/sentiment/${versionFileName(number)}`, change(versionText(sampleVersion(number, more))));
+    put(1);
+    put(2, {}, (text) => text.slice(0, text.indexOf('whole review')));
+    put(3, {}, (text) => text.replace('atelier-version/1', 'atelier-version/2'));
+    put(4, { parents: [90] });
+    put(5, { parents: [6] });
+    put(6, { parents: [5] });
+    const demo = { inputs: { review: 'x'.repeat(1000) }, outputs: { label: 'positive' }, quality: 1, augmented: false };
+    put(7, { demos: Array(10_000).fill(demo) });
+    put(8, { instructions: '<img src=x onerror=alert(1)> [Run](command:workbench.action.quit)' });
+    const labels = moveLabel(NO_LABELS, { label: 'production', to: 99, who: 'ann', when: '2026-01-02T03:04:05Z', why: '' });
+    write('prompts/sentiment/labels.json', labelsText(labels));
+    const { code, stdout, stderr } = await atelier('versions', 'list', 'sentiment', '--json');
+    assert.equal(code, 1);
+    assert.deepEqual(
+      JSON.parse(stdout).map(({ version }: { version: string }) => version),
+      ['v8', 'v7', 'v6', 'v5', 'v4', 'v1'],
+    );
+    const at = (file: string, part: string) => read(file).slice(0, read(file).indexOf(part)).split('\n').length;
+    const folderOf = 'prompts/sentiment';
+    const parents = (name: string) => `${folderOf}/${name}:${at(`${folderOf}/${name}`, '"parents"')}`;
+    for (const line of [
+      `${folderOf}/v0002.json:${at(`${folderOf}/v0002.json`, 'Judge')}: .* cut off`,
+      `${folderOf}/v0003.json:2: .* made by a newer version`,
+      `${parents('v0004.json')}: v0004.json was made from v90, and there is no v0090.json`,
+      `${parents('v0005.json')}: Versions come from each other: v0005.json from v0006.json, that from v0005.json`,
+      `${folderOf}/labels.json:${at(`${folderOf}/labels.json`, '"production": 99')}: production is v99, and there is no v0099.json`,
+    ]) {
+      assert.match(stderr, new RegExp(line), stderr);
+    }
+    const shown = await atelier('versions', 'show', 'sentiment', 'v8');
+    assert.match(shown.stdout, /```text\n<img src=x onerror=alert\(1\)> \[Run\]\(command:workbench\.action\.quit\)\n```/);
+    assert.ok((await atelier('versions', 'show', 'sentiment', 'v7')).stdout.length > 10_000_000);
+    assert.equal((await json('versions', 'show', 'sentiment', 'production')).error.code, 'version.unknown');
   });
 });

@@ -105,10 +105,14 @@ describe('a real git merge of versions and labels', () => {
       [5, 2, 1],
     );
     assert.deepEqual(
-      broken.map(({ number, problem }) => [number, problem.line !== undefined && /HEAD and tune both made a v[34]/.test(problem.message)]),
+      broken.map(({ number, problem, isConflict }) => [
+        number,
+        problem.line !== undefined && /HEAD and tune both made a v[34]/.test(problem.message),
+        isConflict,
+      ]),
       [
-        [4, true],
-        [3, true],
+        [4, true, true],
+        [3, true, true],
       ],
     );
     const { changes } = await open().resolveMerge(S, { who: 'ann', why: 'merged' });

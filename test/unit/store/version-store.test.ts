@@ -90,12 +90,12 @@ describe('VersionStore', () => {
       [6, 5],
     );
     assert.deepEqual(
-      broken.map(({ number, problem }) => [number, problem.code]),
+      broken.map(({ number, problem, isEdited }) => [number, problem.code, isEdited]),
       [
-        [7, 'version.edited'],
-        [4, 'version.newer'],
-        [3, 'version.invalid'],
-        [2, 'version.edited'],
+        [7, 'version.edited', true],
+        [4, 'version.newer', false],
+        [3, 'version.invalid', false],
+        [2, 'version.edited', true],
       ],
     );
     assert.deepEqual(
@@ -111,6 +111,7 @@ describe('VersionStore', () => {
     for (const problem of problems) assert.ok(problem.line >= 1 && problem.hint !== '');
     await assert.rejects(store.read(S, 2), failsWith('version.edited'));
     const { edited } = await store.inspect(S, 2);
+    assert.equal((await store.newest(S))?.number, 6);
     const saved = await store.save(S, { ...(edited ?? assert.fail()), parents: [2] });
     assert.deepEqual([saved.number, saved.instructions.slice(0, 5), saved.parentHashes], [8, 'Guess', ['']]);
   });
@@ -133,6 +134,10 @@ describe('VersionStore', () => {
     assert.match(labels?.split('\n')[(found[1]?.line ?? 0) - 1] ?? '', /"production": 2/);
     await assert.rejects(store.find(S, 'production'), failsWith('version.unknown'));
     assert.equal((await store.find(S, 'v3')).number, 3);
+    // Of a part of the list nothing is missing that was only not read.
+    const newest = await store.list(S, [3]);
+    assert.deepEqual(await store.problems(S, newest), found);
+    assert.deepEqual(await store.problems(S, await store.list(S, [1])), found.slice(1));
   });
 
   it('never puts a version where a file is', async () => {
