@@ -114,7 +114,7 @@ const metricWorker = {
 
 const webview = {
   ...common,
-  entryPoints: { generate: 'webview/generate/main.ts', report: 'webview/report/main.ts' },
+  entryPoints: { generate: 'webview/generate/main.ts', report: 'webview/report/main.ts', run: 'webview/run/main.ts' },
   outdir: 'dist/webview',
   platform: 'browser',
   target: 'es2022',
