@@ -119,7 +119,7 @@ const runWorker = { ...host, entryPoints: { 'run-worker': 'src/features/optimize
 
 const webview = {
   ...common,
-  entryPoints: { generate: 'webview/generate/main.ts', report: 'webview/report/main.ts' },
+  entryPoints: { generate: 'webview/generate/main.ts', report: 'webview/report/main.ts', run: 'webview/run/main.ts' },
   outdir: 'dist/webview',
   platform: 'browser',
   target: 'es2022',

@@ -1,6 +1,6 @@
 import type { ConfusionDocument } from '../../src/features/evaluate/protocol.js';
 import { h, setAttribute } from '../shared/dom.js';
-import { counted, fixed, whole } from './format.js';
+import { counted, fixed, whole } from '../shared/format.js';
 import type { Cell } from './rows.js';
 
 /** A confusion matrix whose cells choose rows. */

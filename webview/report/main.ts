@@ -1,3 +1,5 @@
+import '../shared/page.css';
+import '../shared/parts.css';
 import './style.css';
 import './summary.css';
 import './rows.css';

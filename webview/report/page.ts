@@ -1,8 +1,8 @@
 import type { EvaluationDocument } from '../../src/features/evaluate/protocol.js';
 import { h, setAttribute, setText } from '../shared/dom.js';
+import { counted, whole } from '../shared/format.js';
 import { Confusion } from './confusion.js';
 import { rowsAsCsv } from './csv.js';
-import { counted, whole } from './format.js';
 import type { Host } from './host.js';
 import { type ListView, RowList } from './row-list.js';
 import { type Cell, changeOf, type Filter, isWrong, NO_FILTER, ORDERS, type Order, selectRows } from './rows.js';

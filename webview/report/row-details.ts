@@ -1,10 +1,11 @@
 import type { EvaluationDocument, FieldValues, RowDocument } from '../../src/features/evaluate/protocol.js';
 import { h } from '../shared/dom.js';
-import { duration, fixed } from './format.js';
+import { field, marked, plain } from '../shared/fields.js';
+import { duration, fixed } from '../shared/format.js';
+import { valueText } from '../shared/values.js';
+import { wordDiff } from '../shared/word-diff.js';
 import type { Host } from './host.js';
-import { valueText } from './rows.js';
 import { scoreForm } from './score-form.js';
-import { type Piece, wordDiff } from './word-diff.js';
 
 /** All that is known of one row. */
 export function rowDetails(row: RowDocument, { compare }: EvaluationDocument, host: Host): HTMLElement {
@@ -69,17 +70,4 @@ function facts({ row, line, repeat, latency_ms: latency, cached, leaked }: RowDo
     ...(cached ? ['cached'] : []),
     ...(leaked === undefined ? [] : [known[leaked]]),
   ].join(' · ');
-}
-
-function field(name: string, kind: string, content: HTMLElement): HTMLElement {
-  return h('div', { class: 'field' }, h('div', { class: 'name' }, name, ' ', h('span', { class: 'kind' }, kind)), content);
-}
-
-/** Text in the direction that its own letters have. */
-function plain(text: string): HTMLElement {
-  return h('div', { class: 'value', dir: 'auto' }, text);
-}
-
-function marked(pieces: readonly Piece[], tag: 'del' | 'ins' | 'mark'): HTMLElement {
-  return h('div', { class: 'value', dir: 'auto' }, ...pieces.map(({ text, changed }) => (changed ? h(tag, {}, text) : text)));
 }

@@ -1,9 +1,10 @@
 import type { EvaluationDocument, RowDocument } from '../../src/features/evaluate/protocol.js';
 import { h } from '../shared/dom.js';
-import { fixed, whole } from './format.js';
+import { fixed, whole } from '../shared/format.js';
+import { snippet } from '../shared/values.js';
 import type { Host } from './host.js';
 import { rowDetails } from './row-details.js';
-import { changeOf, isWrong, snippet } from './rows.js';
+import { changeOf, isWrong } from './rows.js';
 
 /** Rows that are drawn at a time: thousands at once make a page slow. */
 const PAGE = 200;

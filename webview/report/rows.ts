@@ -1,4 +1,5 @@
-import type { EvaluationDocument, FieldValue, FieldValues, RowDocument } from '../../src/features/evaluate/protocol.js';
+import type { EvaluationDocument, RowDocument } from '../../src/features/evaluate/protocol.js';
+import { valueText } from '../shared/values.js';
 
 /** How a row did against the baseline; `different`: another answer with the same score, or a score in one of them only. */
 export type Change = 'better' | 'worse' | 'different';
@@ -57,20 +58,6 @@ export function changeOf({ before, score, outputs }: RowDocument): Change | unde
   const gained = score - before.score;
   if (Math.abs(gained) > ROUNDING) return gained > 0 ? 'better' : 'worse';
   return JSON.stringify(outputs) === JSON.stringify(before.outputs) ? undefined : 'different';
-}
-
-/** A value as people read it: text as it is, structures as JSON. */
-export function valueText(value: FieldValue | undefined): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value === 'string') return value;
-  return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value);
-}
-
-/** The beginning of the values of fields, on one line. */
-export function snippet(values: FieldValues | null): string {
-  const shown = Object.entries(values ?? {}).filter(([, value]) => value !== null);
-  const text = (value: FieldValue) => valueText(value).slice(0, 400).replace(/\s+/g, ' ');
-  return shown.map(([name, value]) => (shown.length === 1 ? text(value) : `${name}: ${text(value)}`)).join(' · ');
 }
 
 function gain({ score, before }: RowDocument): number {

@@ -1,6 +1,6 @@
 import type { RowDocument } from '../../src/features/evaluate/protocol.js';
 import { h } from '../shared/dom.js';
-import { fixed } from './format.js';
+import { fixed } from '../shared/format.js';
 import type { Host } from './host.js';
 
 /** What a person set the score of a row to, and where there is a host, the means to set it or take it back. */

@@ -1,6 +1,7 @@
 import type { CompareDocument, EvaluationDocument, ScoreDocument } from '../../src/features/evaluate/protocol.js';
 import { h } from '../shared/dom.js';
-import { amount, counted, duration, fixed, signed, whole } from './format.js';
+import { amount, counted, duration, fixed, signed, whole } from '../shared/format.js';
+import { scale } from '../shared/scale.js';
 
 /** The page's head: what was evaluated, the score, what it leaves out, the comparison, and what it cost. */
 export function summary(evaluation: EvaluationDocument): HTMLElement {
@@ -70,19 +71,6 @@ function costChanges({ objectives }: CompareDocument): string[] {
     if (name === 'latency_ms' || verdict === 'no real difference' || interval === null) return [];
     return [`${amount(name, Math.abs(difference))} ${verdict} per answer, ± ${amount(name, (interval[1] - interval[0]) / 2)}`];
   });
-}
-
-/** Where a value lies, with its interval; a picture of what the text beside it says. */
-function scale([from, to]: readonly [number, number], value: number | undefined, [low, high]: readonly [number, number], zero?: number) {
-  const place = (at: number) => `${(100 * (Math.min(Math.max(at, from), to) - from)) / (to - from)}%`;
-  const part = (name: string, left: number, right?: number) => {
-    const element = h('span', { class: name });
-    element.style.left = place(left);
-    if (right !== undefined) element.style.right = `calc(100% - ${place(right)})`;
-    return element;
-  };
-  const parts = value === undefined ? [] : [part('band', low, high), part('tick', value)];
-  return h('div', { class: 'scale', 'aria-hidden': 'true' }, ...(zero === undefined ? [] : [part('zero', zero)]), ...parts);
 }
 
 /** What the score leaves out, and whether it is enough. */

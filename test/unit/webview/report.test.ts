@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { csvCell, rowsAsCsv } from '../../../webview/report/csv.js';
 import { changeOf, type Filter, NO_FILTER, type Order, selectRows } from '../../../webview/report/rows.js';
-import { wordDiff } from '../../../webview/report/word-diff.js';
+import { wordDiff } from '../../../webview/shared/word-diff.js';
 import { documentFrom, failedRow, reportFrom, rowOf, wrongRow } from '../core/report-samples.js';
 
 /** Changed words in brackets. */
