@@ -11,7 +11,6 @@ import { describeOptimization, forecastLines, progressText } from '../core/optim
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import type { JsonValue } from '../core/text/json-schema.js';
 import type { VersionDemo } from '../core/version/version.js';
-import { displayPath } from '../store/problem.js';
 import { type CommandContext, openStore, requireModel, userOf, workspaceOf } from './context.js';
 import { fractionsOf } from './evaluation-rows.js';
 import { modeOf, openRunHub } from './executor.js';
@@ -91,7 +90,7 @@ async function newSpec(given: CommandContext): Promise<RunSpec> {
   const { definition, context } = await chosenDefinition(given, reference, modeOf(given));
   const student = requireModel(context);
   const teacherVersion = values['teacher-version'];
-  const { withHashes } = await import('../store/index.js');
+  const { displayPath, withHashes } = await import('../store/index.js');
   const created = new Date();
   const file = (name: 'data' | 'validation' | 'test') => {
     const named = values[name];

@@ -25,7 +25,7 @@ export {
 export { readPrices } from './prices-file.js';
 export { printSignature } from './print-signature.js';
 export { printYaml } from './print-yaml.js';
-export { type Problem, problemOf } from './problem.js';
+export { displayPath, type Problem, problemOf } from './problem.js';
 export { RecordingFile, type RecordingFileOptions, readRecording } from './recording-file.js';
 export { replaceFile } from './replace-file.js';
 export { DiskResponseCache, type DiskResponseCacheOptions } from './response-cache.js';

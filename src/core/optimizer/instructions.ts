@@ -66,7 +66,7 @@ export function instructionSearch(options: { readonly breadth: number; readonly 
 }
 
 /** The worst answers, with what was expected and what the metric says; empty when all are right. */
-export function mistakesText(rows: readonly EvaluatedRow[]): string {
+function mistakesText(rows: readonly EvaluatedRow[]): string {
   const wrong = rows.filter(({ score = 0 }) => score < 1).sort((a, b) => (a.score ?? 0) - (b.score ?? 0));
   return wrong
     .slice(0, SHOWN_MISTAKES)

@@ -6,8 +6,8 @@ import type { VersionDemo } from '../version/version.js';
 import type { Lab } from './lab.js';
 
 /** Signatures of the library through which the teacher's model is asked; a workspace may have its own of these names. */
-export const DESCRIBE_DATASET = 'DescribeDataset';
-export const PROPOSE_INSTRUCTIONS = 'ProposeInstructions';
+const DESCRIBE_DATASET = 'DescribeDataset';
+const PROPOSE_INSTRUCTIONS = 'ProposeInstructions';
 
 /** Rows that are looked at together, and the most such looks. */
 const BATCH = 10;

@@ -66,8 +66,11 @@ export function afterEvent(view: RunView, event: OptimizerEvent): RunView {
     }
     case 'candidate': {
       const { candidate, isBest } = event;
-      const others = view.candidates.filter(({ id }) => id !== candidate.id);
-      return { ...view, candidates: [...others, candidate], best: isBest ? candidate.id : view.best };
+      const isKnown = view.candidates.some(({ id }) => id === candidate.id);
+      const candidates = isKnown
+        ? view.candidates.map((each) => (each.id === candidate.id ? candidate : each))
+        : [...view.candidates, candidate];
+      return { ...view, candidates, best: isBest ? candidate.id : view.best };
     }
     case 'progress': {
       const { calls, usage, costUsd } = event.spent;

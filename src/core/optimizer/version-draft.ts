@@ -71,7 +71,7 @@ function draftFor(
 }
 
 /** What a run found, in one sentence. */
-export function verdictSentence({ verdict, comparison: { test } }: Pick<OptimizationReport, 'verdict' | 'comparison'>): string {
+function verdictSentence({ verdict, comparison: { test } }: Pick<OptimizationReport, 'verdict' | 'comparison'>): string {
   if (verdict === undefined || test?.difference === undefined) return 'It was not measured on rows that the search never saw.';
   const word = verdict === 'no real difference' ? 'No real difference' : `${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}`;
   return `${word} on rows never seen: ${signed(test.difference)} ${intervalText(test.interval)}, n = ${test.n}.`;
