@@ -14,7 +14,7 @@ import { someOf } from '../core/optimizer/rows.js';
 import type { RunModels } from '../core/optimizer/run-models.js';
 import type { RunFile, RunSpec } from '../core/optimizer/run-spec.js';
 import { afterEvent, newRunView, type RunStatus, type RunView } from '../core/optimizer/run-view.js';
-import { candidateDraft, optimizedDraft } from '../core/optimizer/version-draft.js';
+import { baselineScore, candidateDraft, optimizedDraft } from '../core/optimizer/version-draft.js';
 import { runWarnings } from '../core/optimizer/warnings.js';
 import type { Program } from '../core/program/program.js';
 import { programHash } from '../core/program/program-hash.js';
@@ -155,6 +155,9 @@ async function saveResult(
       ? ((await savedStart(store, name, prepared.program)) ??
         (await store.save(name, { ...writtenDraft(definition, { author, created }), note: 'What an optimization started from.' })))
       : await store.read(name, definition.version);
+  const score = baselineScore(optimized, rows);
+  // It was measured beside its successor: both titles of a diff can say so.
+  if (score !== undefined) await store.recordScore(name, parent.number, { score, when: new Date().toISOString(), who: author });
   const { candidates } = optimized.report;
   const drafts = candidates.map((each) => [each.id, candidateDraft(each, optimized.report, spec, rows, parent)] as const);
   await folders.keepCandidates(spec.run, Object.fromEntries(drafts));

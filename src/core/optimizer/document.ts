@@ -125,8 +125,18 @@ export function optimizeDocument({ program, demos, report }: Optimized, facts: R
 export function forecastDocument({ calls, exact, promptTokens, completionTokens, usd, seconds, parts }: Forecast): ForecastDocument {
   return {
     ...{ calls, exact, prompt_tokens: promptTokens, completion_tokens: completionTokens, usd: usd ?? null, seconds },
-    parts: parts.map((part) => ({ what: part.what, by: part.by, model: part.model, calls: part.calls })),
+    parts: mergedParts(parts),
   };
+}
+
+/** What is done for the same purpose by the same model, together. */
+function mergedParts(parts: Forecast['parts']): ForecastDocument['parts'] {
+  const merged = new Map<string, ForecastDocument['parts'][number]>();
+  for (const { what, by, model, calls } of parts) {
+    const key = JSON.stringify([what, by, model]);
+    merged.set(key, { what, by, model, calls: calls + (merged.get(key)?.calls ?? 0) });
+  }
+  return [...merged.values()];
 }
 
 function spentDocument({ calls, usage, costUsd }: Spent): Pick<OptimizeDocument, 'calls' | 'usage' | 'cost_usd'> {

@@ -77,6 +77,12 @@ function verdictSentence({ verdict, comparison: { test } }: Pick<OptimizationRep
   return `${word} on rows never seen: ${signed(test.difference)} ${intervalText(test.interval)}, n = ${test.n}.`;
 }
 
+/** What was measured of the program that a run started from, on the rows that its result was measured on, too; undefined: nothing. */
+export function baselineScore({ report: { baseline } }: Optimized, rows: PlannedRows): VersionScore | undefined {
+  const on = rows.data.find(({ role }) => role === 'test');
+  return baseline.test === undefined || on === undefined ? undefined : scoreOf(baseline.test, on);
+}
+
 /** A report as versions keep scores. Failures are left out of it, and counted beside. */
 function scoreOf(report: EvaluationReport, { file, sha256, split }: VersionData): VersionScore {
   const { scorer, model, score, interval, n, failures, rows, leaked } = report;

@@ -64,7 +64,7 @@ export class RunBook implements vscode.Disposable {
     return (await this.folders()).spec(run);
   }
 
-  /** Begins a new run. @throws AtelierError `workspace.*`, `model.*`, `data.not_writable` */
+  /** Begins a new run; there is something to see of it when this returns. @throws AtelierError `workspace.*`, `model.*`, `data.not_writable` */
   async begin(spec: RunSpec): Promise<void> {
     await (await this.folders()).create(spec);
     await this.work(spec);
@@ -124,29 +124,38 @@ export class RunBook implements vscode.Disposable {
   private async work(spec: RunSpec): Promise<void> {
     const { run } = spec;
     const { log } = this.services.host;
+    this.views.delete(run);
+    let seen: () => void = () => undefined;
+    let refuse: (error: AtelierError) => void = () => undefined;
+    const firstView = new Promise<void>((resolve, reject) => {
+      seen = resolve;
+      refuse = reject;
+    });
     const worker = await RunWorker.start(this.services, spec, {
       onView: (view) => {
         this.views.set(run, view);
         this.changed.fire(run);
+        seen();
       },
       onEnd: (error) => {
         this.workers.delete(run);
         const view = this.views.get(run);
+        // What ended before there was something to see is told to who began it.
+        if (error !== undefined) refuse(new AtelierError(error.code, error.message, error));
+        else seen();
         if (error === undefined) log.info(`${run}: ${view?.result == null ? 'ended' : verdictText(view.result)}`);
         else log.info(`${run}: ${error.code === 'cancelled' ? 'paused' : error.message}`);
         void this.services.host.guard('Runs', async () => {
           await this.markUnderWay();
           this.changed.fire(run);
-          const last = view ?? (await this.view(run));
-          if (last !== undefined) this.ended.fire(last);
-          // A view says why; what ended before there was one is told here.
-          if (last === undefined && error !== undefined) throw new AtelierError(error.code, error.message, error);
+          if (view !== undefined) this.ended.fire(view);
         });
       },
     });
     this.workers.set(run, worker);
     await this.markUnderWay();
     log.info(`${run}: at work`);
+    await firstView;
   }
 
   private async markUnderWay(): Promise<void> {
