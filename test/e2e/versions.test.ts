@@ -140,7 +140,7 @@ describe('versions of a prompt in the workbench', () => {
     const rows = path.join(folder, 'data/reviews.csv');
     const text = readFileSync(rows, 'utf8');
     writeFileSync(rows, `${text}"Fine, I guess.",neutral\n`);
-    await row(/^v1.*production.*stale/).waitFor();
+    await row(/^v1.*production.*±0\.\d\d stale/).waitFor();
     await row(/^v1/).first().hover();
     await page.getByText('data/reviews.csv changed since it was measured.').first().waitFor();
     await shot(page, 'versions-stale');

@@ -208,9 +208,11 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
     const item = new TreeItem(versionName(facts.number), TreeItemCollapsibleState.None);
     item.id = `${signature}/${facts.number}`;
     item.iconPath = new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
-    const said = describeVersion(facts, labels, new Date());
-    item.description = `${said.line}${node.stale.length === 0 ? '' : ' · stale'}`;
-    item.tooltip = [`${signature} ${versionName(facts.number)}: ${words}`, ...node.stale, ...said.details].join('\n');
+    const said = describeVersion(facts, labels, new Date(), node.stale.length > 0);
+    item.description = said.line;
+    // Else the words say it already.
+    const stale = facts.leaked ? node.stale : [];
+    item.tooltip = [`${signature} ${versionName(facts.number)}: ${words}`, ...stale, ...said.details].join('\n');
     item.accessibilityInformation = { label: `${versionName(facts.number)}, ${words}, ${said.line}` };
     item.contextValue = `version${labels.length === 0 ? '' : ' labeled'}${facts.parents.length === 0 ? '' : ' child'}`;
     item.command = { command: 'promptAtelier.openVersion', title: 'Open Version', arguments: [node] };
