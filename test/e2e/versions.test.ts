@@ -135,6 +135,19 @@ describe('versions of a prompt in the workbench', () => {
     }
   });
 
+  it('with a label say that their score is stale when the rows changed, and no longer when these are as they were', async () => {
+    const { page, folder } = workbench;
+    const rows = path.join(folder, 'data/reviews.csv');
+    const text = readFileSync(rows, 'utf8');
+    writeFileSync(rows, `${text}"Fine, I guess.",neutral\n`);
+    await row(/^v1.*production.*±0\.\d\d stale/).waitFor();
+    await row(/^v1/).first().hover();
+    await page.getByText('data/reviews.csv changed since it was measured.').first().waitFor();
+    await shot(page, 'versions-stale');
+    writeFileSync(rows, text);
+    await row(/^v1(?!.*stale)/).waitFor();
+  });
+
   it('show on the signature which one runs, and become new ones', async () => {
     const { page, folder } = workbench;
     await runCommand(page, 'View: Close All Editors');

@@ -17,7 +17,7 @@ import { remoteUri } from './workbench-url.mjs';
  * @property {string[]} [extraExtensions] folders of extensions to install beside it
  * @property {Record<string, unknown>} [settings] user settings
  * @property {NodeJS.ProcessEnv} [env] more environment for the extension host
- * @property {number} [timeoutSeconds] default 180
+ * @property {number} [timeoutSeconds] default 480: each test has a limit of its own, this one ends a host that hangs
  * @property {boolean} [trust] true leaves Workspace Trust on, so the folder starts restricted; default false: it is trusted
  * @property {'oss' | 'wrapper'} [mode] the server, see server.mjs
  * @property {boolean} [verbose] also prints what the workbench and the extension host log
@@ -102,7 +102,7 @@ export async function runInHost(options) {
  * @param {string[]} errors receives what the workbench and the extension host log as errors
  * @returns {Promise<number>} 0 when run() resolved, 1 when it rejected
  */
-async function drive(server, folder, { extension, tests, timeoutSeconds = 180, verbose = false }, errors) {
+async function drive(server, folder, { extension, tests, timeoutSeconds = 480, verbose = false }, errors) {
   const browser = await launchBrowser();
   try {
     const page = await newPage(browser);

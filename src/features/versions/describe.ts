@@ -41,13 +41,16 @@ export function describeVersion(
   facts: VersionFacts,
   labels: readonly string[],
   now: Date,
+  isStale = false,
 ): { readonly line: string; readonly details: readonly string[] } {
   const { own } = facts.scores;
   const usd = own?.perCall.usd;
   const age = ageText(facts.created, now);
+  // Beside the score, where a narrow view does not cut it off.
+  const doubt = `${facts.leaked ? ' leaked' : ''}${isStale ? ' stale' : ''}`;
   const line = [
     ...labels,
-    ...(own === undefined ? [] : [`${shortScore(own)}${facts.leaked ? ' leaked' : ''}`]),
+    ...(own === undefined ? [] : [`${shortScore(own)}${doubt}`]),
     ...(usd === undefined || usd === 0 ? [] : [`$${Number(usd.toPrecision(2))} a call`]),
     facts.author,
     age,

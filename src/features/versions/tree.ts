@@ -53,6 +53,8 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
   private readonly watched: vscode.Disposable;
   private readonly problems: VersionProblems;
   private watches: FolderWatches | undefined;
+  /** The tables on which versions with a label were measured, absolute: when they change, scores are stale. */
+  private readonly measuredOn = new Set<string>();
   /** How many versions of a signature are shown, when it is more than the first ones. */
   private readonly shown = new Map<string, number>();
 
@@ -63,7 +65,16 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
     this.onDidChangeTreeData = this.changed.event;
     const refresh = () => this.askRefresh();
     const watcher = vscode.workspace.createFileSystemWatcher(`**/${settings.promptsFolder}/**`);
+    const tables = vscode.workspace.createFileSystemWatcher('**/*.{csv,jsonl}');
+    const refreshFor = ({ fsPath }: vscode.Uri) => {
+      if (this.measuredOn.has(fsPath)) refresh();
+    };
     this.watched = vscode.Disposable.from(
+      tables,
+      tables.onDidCreate(refreshFor),
+      tables.onDidChange(refreshFor),
+      tables.onDidDelete(refreshFor),
+      settings.onChange(['model'], refresh),
       watcher,
       watcher.onDidCreate(refresh),
       watcher.onDidChange(refresh),
@@ -197,9 +208,11 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
     const item = new TreeItem(versionName(facts.number), TreeItemCollapsibleState.None);
     item.id = `${signature}/${facts.number}`;
     item.iconPath = new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
-    const said = describeVersion(facts, labels, new Date());
-    item.description = `${said.line}${node.stale.length === 0 ? '' : ' · stale'}`;
-    item.tooltip = [`${signature} ${versionName(facts.number)}: ${words}`, ...node.stale, ...said.details].join('\n');
+    const said = describeVersion(facts, labels, new Date(), node.stale.length > 0);
+    item.description = said.line;
+    // Else the words say it already.
+    const stale = facts.leaked ? node.stale : [];
+    item.tooltip = [`${signature} ${versionName(facts.number)}: ${words}`, ...stale, ...said.details].join('\n');
     item.accessibilityInformation = { label: `${versionName(facts.number)}, ${words}, ${said.line}` };
     item.contextValue = `version${labels.length === 0 ? '' : ' labeled'}${facts.parents.length === 0 ? '' : ' child'}`;
     item.command = { command: 'promptAtelier.openVersion', title: 'Open Version', arguments: [node] };
@@ -230,7 +243,9 @@ export class VersionTree implements vscode.TreeDataProvider<VersionNode>, vscode
     const folder = this.services.host.workspaceFolder();
     if (own === undefined || folder === undefined) return [];
     const { sha256OfFile } = await import('../../store/index.js');
-    const sha256 = await sha256OfFile(path.resolve(folder, own.file));
+    const file = path.resolve(folder, own.file);
+    this.measuredOn.add(file);
+    const sha256 = await sha256OfFile(file);
     return staleReasons(own, { sha256, model: this.services.host.settings.model }).map(({ message }) => message);
   }
 }
