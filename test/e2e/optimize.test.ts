@@ -92,7 +92,6 @@ describe('optimizing in the workbench, with the embedded model', () => {
     await frame.getByText('Compare', { exact: true }).first().click();
     await page.locator('.tab.active', { hasText: /^sentiment v1 \(0\.\d\d ±0\.\d\d\) ↔ v2 \(0\.\d\d ±0\.\d\d\)/ }).waitFor();
     await shot(page, 'run-compare');
-    await runCommand(page, 'View: Close Editor');
     await runCommand(page, 'Prompt Atelier: Promote Result of Run');
     await pickRow(page, 'sentiment · bootstrap');
     await pickRow(page, 'production');
@@ -102,14 +101,18 @@ describe('optimizing in the workbench, with the embedded model', () => {
     await dialog.or(reason).first().waitFor();
     if (await dialog.isVisible()) await dialog.getByText('Go On with a Reason').click();
     await typeInInputBox(page, 'It was measured', { prompt: 'Why' });
-    await page
-      .getByText(/is production/)
+    await row(/production v2/)
       .first()
       .waitFor();
     assert.equal(JSON.parse(readFileSync(path.join(folder, 'prompts/sentiment/labels.json'), 'utf8')).labels.production, 2);
   });
 
   it('is there again after a reload of the window', async () => {
+    const { page } = workbench;
+    await row(/sentiment · bootstrap/)
+      .first()
+      .click();
+    await page.locator('.tab.active', { hasText: 'Optimize sentiment' }).waitFor();
     await workbench.reload();
     const frame = await runPage(workbench, 'on rows never seen');
     await frame.getByText('Candidates').first().waitFor();
@@ -162,7 +165,7 @@ describe('optimizing in the workbench, over an OpenAI-compatible endpoint', () =
     await dialog.getByText('Begin', { exact: true }).click();
     const frame = await runPage(workbench, 'Pause');
     await frame
-      .getByText(/1\d\d of ≈ 2,\d+ calls/)
+      .getByText(/1\d\d\sof\s≈\s2,\d+/)
       .first()
       .waitFor();
     await shot(page, 'run-page-running');
