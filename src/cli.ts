@@ -14,6 +14,8 @@ const COMMANDS: Record<Command, () => Promise<{ run(context: CommandContext): Pr
   run: () => import('./cli/run.js'),
   evaluate: () => import('./cli/evaluate.js'),
   optimize: () => import('./cli/optimize.js'),
+  // One bundle: a retraining is a run.
+  retrain: async () => ({ run: (await import('./cli/optimize.js')).retrain }),
   versions: () => import('./cli/versions.js'),
 };
 

@@ -3,6 +3,7 @@ import { type Generation, generateImagePrompt, type Pattern } from '../core/imag
 import { type CommandContext, openEngine, openStore, userOf } from './context.js';
 import { usage, wholeNumber } from './options.js';
 import type { Output } from './output.js';
+import { openVersions } from './signature.js';
 
 /** `atelier generate --taste T "description"`. @returns the exit code */
 export async function run(context: CommandContext): Promise<number> {
@@ -13,7 +14,7 @@ export async function run(context: CommandContext): Promise<number> {
   const count = wholeNumber(values, 'count', 1, 20) ?? 1;
   const seed = wholeNumber(values, 'seed', 0, 2 ** 31 - 1) ?? 1;
   const store = await openStore(context);
-  const ports = await store.generationPorts(await openEngine(context, store));
+  const ports = await store.generationPorts(await openEngine(context, store), await openVersions(context));
   const generations: Generation[] = [];
   let failure: AtelierError | undefined;
   for (let index = 0; index < count && failure === undefined; index++) {

@@ -71,6 +71,14 @@ export const HELP = `atelier: prompts that are measured. The same core as the Pr
       --metric, --map, --split-column, --fractions, --version as in evaluate
       --taste T, --user ID  for whom the version is made
 
+  atelier retrain [--taste T] [--user ID] [--min-rating 4] [--days 30] [--optimizer O]
+      The feedback loop: prompts that were rated well or corrected within the last days become the
+      rows of a run that optimizes ImagePrompt, for a taste, a user, or all. generate runs the new
+      version for those it was made for once it is promoted.
+      --optimizer     default: knn, for each idea the nearest of these prompts as demos
+      --metric        default: quality and lint of the prompt, and nearness to the rated one
+      --dry-run, --teacher M, --ablate, --fractions, --version as in optimize
+
   atelier versions list [signature]
   atelier versions save <signature> [--why W] [--describe]   the signature as its file says; a
                                     model may say in words what changed (--model M --describe)

@@ -10,17 +10,27 @@ import { type RunSpec, runName } from '../core/optimizer/run-spec.js';
 import { describeOptimization, forecastLines, progressText } from '../core/optimizer/wording.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import type { JsonValue } from '../core/text/json-schema.js';
-import type { VersionDemo } from '../core/version/version.js';
 import { type CommandContext, openStore, requireModel, userOf, workspaceOf } from './context.js';
 import { fractionsOf } from './evaluation-rows.js';
 import { modeOf, openRunHub } from './executor.js';
-import { dollars, mappingOf, usage, wholeNumber } from './options.js';
+import { budgetOf, mappingOf, usage, wholeNumber } from './options.js';
+import { newRetrainingOf } from './retrain.js';
 import { openScorerPorts } from './scorer-ports.js';
-import { chosenDefinition, definitionOf, openVersions } from './signature.js';
+import { chosenDefinition, definitionOf, demosOf, openVersions } from './signature.js';
 
 /** `atelier optimize <signature> --data FILE`, or `atelier optimize --resume RUN`. @returns the exit code */
 export async function run(context: CommandContext): Promise<number> {
   return runSpec(context, context.values.resume === true ? await resumedSpec(context) : await newSpec(context));
+}
+
+/** `atelier retrain [--taste T] [--user ID]`. @returns the exit code */
+export async function retrain(context: CommandContext): Promise<number> {
+  const { spec, discard } = await newRetrainingOf(context);
+  try {
+    return await runSpec(context, spec);
+  } finally {
+    await discard();
+  }
 }
 
 /** Runs what a spec says, after telling what it will cost. @returns the exit code */
@@ -132,14 +142,6 @@ async function resumedSpec(given: CommandContext): Promise<RunSpec> {
   return { ...spec, budget: { ...spec.budget, ...Object.fromEntries(Object.entries(budget).filter(([, limit]) => limit !== undefined)) } };
 }
 
-function budgetOf(values: CommandContext['values']): RunBudget {
-  return {
-    calls: wholeNumber(values, 'budget-calls', 0, 1e9),
-    tokens: wholeNumber(values, 'budget-tokens', 0, 1e12),
-    usd: dollars(values, 'budget-usd'),
-  };
-}
-
 function leftOf(
   { calls, tokens, usd }: RunBudget,
   paid: readonly {
@@ -163,11 +165,6 @@ function leftOf(
 function defaultOptimizer({ optimization = {} }: SignatureDefinition): JsonValue {
   const { metric: _, optimizer = DEFAULT_OPTIMIZER, ...options } = optimization;
   return { optimizer, ...options };
-}
-
-/** The demos of a version, with where they came from. */
-async function demosOf(context: CommandContext, { signature, version }: SignatureDefinition): Promise<readonly VersionDemo[] | undefined> {
-  return version === undefined ? undefined : (await (await openVersions(context)).read(signature.name, version)).demos;
 }
 
 async function programNamed(

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { AtelierError } from '../core/errors.js';
+import type { RunBudget } from '../core/optimizer/lab.js';
 import { nearest } from '../core/text/edit-distance.js';
 
-const COMMANDS = ['generate', 'rate', 'run', 'evaluate', 'optimize', 'versions'] as const;
+const COMMANDS = ['generate', 'rate', 'run', 'evaluate', 'optimize', 'retrain', 'versions'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 const OPTIONS = {
@@ -57,6 +58,8 @@ const OPTIONS = {
   'teacher-version': { type: 'string' },
   'dry-run': { type: 'boolean' },
   ablate: { type: 'boolean' },
+  'min-rating': { type: 'string' },
+  days: { type: 'string' },
   to: { type: 'string' },
   from: { type: 'string' },
   predictor: { type: 'string' },
@@ -81,14 +84,14 @@ type Values = { [Name in keyof typeof OPTIONS]?: ValueOf<(typeof OPTIONS)[Name]>
 
 /** The options that belong to one command; the others are common. */
 const OWN: Partial<Record<keyof typeof OPTIONS, Command[]>> = {
-  taste: ['generate', 'optimize'],
+  taste: ['generate', 'optimize', 'retrain'],
   pattern: ['generate'],
   target: ['generate'],
   count: ['generate'],
-  user: ['generate', 'rate', 'evaluate', 'versions', 'optimize'],
+  user: ['generate', 'rate', 'evaluate', 'versions', 'optimize', 'retrain'],
   comment: ['rate'],
   correction: ['rate'],
-  version: ['run', 'evaluate', 'optimize'],
+  version: ['run', 'evaluate', 'optimize', 'retrain'],
   input: ['run', 'evaluate', 'versions'],
   'input-file': ['run', 'evaluate', 'versions'],
   reasoning: ['run', 'evaluate'],
@@ -97,18 +100,18 @@ const OWN: Partial<Record<keyof typeof OPTIONS, Command[]>> = {
   resume: ['run', 'optimize'],
   'retry-failed': ['run', 'evaluate'],
   map: ['run', 'evaluate', 'versions', 'optimize'],
-  mode: ['run', 'evaluate', 'versions', 'optimize'],
-  record: ['run', 'evaluate', 'versions', 'optimize'],
-  replay: ['run', 'evaluate', 'versions', 'optimize'],
+  mode: ['run', 'evaluate', 'versions', 'optimize', 'retrain'],
+  record: ['run', 'evaluate', 'versions', 'optimize', 'retrain'],
+  replay: ['run', 'evaluate', 'versions', 'optimize', 'retrain'],
   'fallback-model': ['run', 'evaluate'],
   'fallback-signature': ['run', 'evaluate'],
   data: ['evaluate', 'versions', 'optimize'],
   split: ['evaluate', 'versions'],
   'split-column': ['evaluate', 'versions', 'optimize'],
-  fractions: ['evaluate', 'versions', 'optimize'],
+  fractions: ['evaluate', 'versions', 'optimize', 'retrain'],
   train: ['evaluate', 'versions'],
-  metric: ['evaluate', 'versions', 'optimize'],
-  'judge-model': ['evaluate', 'versions', 'optimize'],
+  metric: ['evaluate', 'versions', 'optimize', 'retrain'],
+  'judge-model': ['evaluate', 'versions', 'optimize', 'retrain'],
   'check-judge': ['evaluate'],
   repeats: ['evaluate'],
   'fail-under': ['evaluate'],
@@ -128,11 +131,13 @@ const OWN: Partial<Record<keyof typeof OPTIONS, Command[]>> = {
   describe: ['versions'],
   validation: ['optimize'],
   test: ['optimize'],
-  optimizer: ['optimize'],
-  teacher: ['optimize'],
+  optimizer: ['optimize', 'retrain'],
+  teacher: ['optimize', 'retrain'],
   'teacher-version': ['optimize'],
-  'dry-run': ['optimize'],
-  ablate: ['optimize'],
+  'dry-run': ['optimize', 'retrain'],
+  ablate: ['optimize', 'retrain'],
+  'min-rating': ['retrain'],
+  days: ['retrain'],
   to: ['versions'],
   from: ['versions'],
   predictor: ['versions'],
@@ -180,11 +185,31 @@ export function wholeNumber(values: Values, name: keyof typeof OPTIONS, low: num
 
 /** A share of an option, 0 to 1. @throws AtelierError `usage.invalid` */
 export function share(values: Values, name: keyof typeof OPTIONS): number | undefined {
+  return numberBetween(values, name, 0, 1, '0.8');
+}
+
+/** A number of an option. @throws AtelierError `usage.invalid` */
+export function numberBetween(
+  values: Values,
+  name: keyof typeof OPTIONS,
+  low: number,
+  high: number,
+  example = String(high),
+): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;
   const number = Number(text);
-  if (String(text).trim() !== '' && number >= 0 && number <= 1) return number;
-  throw usage(`--${name} takes a number from 0 to 1, not "${text}".`, 'Write for example 0.8.');
+  if (String(text).trim() !== '' && number >= low && number <= high) return number;
+  throw usage(`--${name} takes a number from ${low} to ${high}, not "${text}".`, `Write for example ${example}.`);
+}
+
+/** The limits of a whole run. @throws AtelierError `usage.invalid` */
+export function budgetOf(values: Values): RunBudget {
+  return {
+    calls: wholeNumber(values, 'budget-calls', 0, 1e9),
+    tokens: wholeNumber(values, 'budget-tokens', 0, 1e12),
+    usd: dollars(values, 'budget-usd'),
+  };
 }
 
 /** Columns by field, of `--map field=column`. @throws AtelierError `usage.invalid` */

@@ -5,6 +5,7 @@ import type { SignatureDefinition } from '../core/signature/definition.js';
 import { findSignature } from '../core/signature/find-signature.js';
 import { isOneLine } from '../core/signature/one-line.js';
 import { modelOf } from '../core/version/models-config.js';
+import type { VersionDemo } from '../core/version/version.js';
 import { parseVersionReference, versionName } from '../core/version/version-name.js';
 import { definitionOfVersion } from '../core/version/version-program.js';
 import type { Problem } from '../store/problem.js';
@@ -102,6 +103,14 @@ export async function stateOf(context: CommandContext, { definition, file }: Fou
   }
   const { signatureAtRevision } = await import('../store/index.js');
   return signatureAtRevision(file, state, workspaceOf(context));
+}
+
+/** The demos of a definition that is a version, with where they came from. @throws AtelierError `version.*` */
+export async function demosOf(
+  context: CommandContext,
+  { signature, version }: SignatureDefinition,
+): Promise<readonly VersionDemo[] | undefined> {
+  return version === undefined ? undefined : (await (await openVersions(context)).read(signature.name, version)).demos;
 }
 
 /** The versions of the workspace. */

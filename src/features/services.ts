@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import { AtelierError } from '../core/errors.js';
-import type { ImagePromptEngine } from '../core/image-prompt/generate.js';
+import type { GenerationPorts, ImagePromptEngine } from '../core/image-prompt/generate.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';
 import { findSignature } from '../core/signature/find-signature.js';
 import { PRODUCTION } from '../core/version/labels.js';
@@ -87,6 +87,13 @@ export class Services {
     return this.store.store;
   }
 
+  /** What a generation needs: the model and the versions that the settings name. @throws AtelierError `model.*` */
+  async generationPorts(): Promise<GenerationPorts> {
+    const [engine, store] = [await this.imagePromptEngine(), await this.generations()];
+    const usesVersions = this.host.settings.runVersion === 'production' && this.host.workspaceFolder() !== undefined;
+    return store.generationPorts(engine, usesVersions ? await this.versions() : undefined);
+  }
+
   /** The versions of the workspace. @throws AtelierError `workspace.none` */
   versions(): Promise<VersionStore> {
     const { host } = this;
@@ -139,9 +146,8 @@ export class Services {
       return definition;
     }
     const { name } = definition.signature;
-    const store = await this.versions();
-    const number = (await store.labels(name)).current.get(PRODUCTION);
-    return number === undefined ? definition : definitionOfVersion(await store.read(name, number));
+    const version = await (await this.versions()).labeled(name, PRODUCTION);
+    return version === undefined ? definition : definitionOfVersion(version);
   }
 
   /** Where the product's own data is. Absolute. */

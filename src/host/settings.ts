@@ -66,6 +66,11 @@ export class Settings {
     return { learn: this.get('learning.enabled', true), minRating: this.get('learning.minRating', 4) };
   }
 
+  /** New ratings after which retraining is suggested; 0: never. */
+  get suggestRetrainingAfter(): number {
+    return Math.max(0, this.get('retrain.suggestAfter', 20));
+  }
+
   get userId(): string {
     return this.get('userId', '').trim() || 'local';
   }

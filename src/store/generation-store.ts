@@ -3,16 +3,20 @@ import path from 'node:path';
 import { AtelierError } from '../core/errors.js';
 import { TrainingIndex } from '../core/example/training-index.js';
 import type { GenerationPorts, ImagePromptEngine } from '../core/image-prompt/generate.js';
+import { IMAGE_PROMPT } from '../core/image-prompt/programs.js';
 import { newPromptId } from '../core/image-prompt/prompt-id.js';
 import type { RatingPorts } from '../core/image-prompt/rate.js';
 import type { HistoryRecord, TrainingRecord } from '../core/image-prompt/records.js';
+import { type ApprovedPrompts, approvedPrompts, type RetrainingOptions, ratingsSince } from '../core/optimizer/retraining.js';
 import type { Price } from '../core/program/price.js';
 import { tasteKey } from '../core/taste/parse-taste.js';
 import type { Taste } from '../core/taste/taste.js';
+import { PRODUCTION } from '../core/version/labels.js';
 import { readPrices } from './prices-file.js';
 import { type Problem, problemOf } from './problem.js';
 import { TRAINING_FILE } from './table-names.js';
 import { loadTastes } from './tastes-file.js';
+import type { VersionStore } from './version-store.js';
 import { WorkspaceData } from './workspace-data.js';
 
 /** Names of the files that come with the product and that a workspace may have, too. */
@@ -103,12 +107,16 @@ export class GenerationStore {
     return index.select(description, count);
   }
 
-  /** What a generation needs, over these files and the given engine. */
-  async generationPorts(engine: ImagePromptEngine): Promise<GenerationPorts> {
+  /**
+   * What a generation needs, over these files and the given engine.
+   * @param versions where the version that shall run is; without it none is looked for
+   */
+  async generationPorts(engine: ImagePromptEngine, versions?: Pick<VersionStore, 'labeled'>): Promise<GenerationPorts> {
     return {
       engine,
       tastes: await this.tastes(),
       demos: (taste, description, count) => this.demos(taste, description, count),
+      production: async () => versions?.labeled(IMAGE_PROMPT.name, PRODUCTION),
       save: async (record) => this.requireData().appendHistory(record),
       now: () => new Date(),
       newId: newPromptId,
@@ -126,6 +134,18 @@ export class GenerationStore {
       appendTraining: (record) => data.appendTraining(record),
       now: () => new Date(),
     };
+  }
+
+  /** The prompts that a retraining learns from. @throws AtelierError `workspace.none`, `data.*` */
+  async approvedPrompts(options: RetrainingOptions): Promise<ApprovedPrompts> {
+    const data = this.requireData();
+    const [history, feedback] = await Promise.all([data.history(), data.feedback()]);
+    return approvedPrompts(history, feedback, options);
+  }
+
+  /** How many ratings came after a version was made: see `ratingsSince`. @throws AtelierError `workspace.none`, `data.*` */
+  async ratingsSince(lastVersionCreated: string | undefined): Promise<number> {
+    return ratingsSince(await this.requireData().feedback(), lastVersionCreated);
   }
 
   /** @throws AtelierError `workspace.none`, `data.*` */

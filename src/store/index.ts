@@ -29,6 +29,7 @@ export { displayPath, type Problem, problemOf } from './problem.js';
 export { RecordingFile, type RecordingFileOptions, readRecording } from './recording-file.js';
 export { replaceFile } from './replace-file.js';
 export { DiskResponseCache, type DiskResponseCacheOptions } from './response-cache.js';
+export { newRetraining } from './retraining.js';
 export { RunFolders } from './run-folder.js';
 export { ScoreOverrides, type ScoreOverridesOptions } from './score-overrides.js';
 export { type Revision, revisionsOf, signatureAtRevision } from './signature-revision.js';

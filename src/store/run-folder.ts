@@ -1,12 +1,14 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AtelierError } from '../core/errors.js';
 import type { JournalEntry, RunJournal } from '../core/optimizer/journal.js';
-import type { RunSpec } from '../core/optimizer/run-spec.js';
+import type { RunFile, RunSpec } from '../core/optimizer/run-spec.js';
 import type { RunView } from '../core/optimizer/run-view.js';
 import { isJsonObject, type JsonValue } from '../core/text/json-schema.js';
 import type { VersionDraft } from '../core/version/version.js';
 import { ATELIER_FOLDER, ensureAtelierFolder } from './atelier-folder.js';
+import { type Cell, formatRows } from './csv-format.js';
 import { statIfExists } from './csv-reader.js';
 import { GroupCommit } from './group-commit.js';
 import { errnoOf, unreadable } from './io-errors.js';
@@ -34,7 +36,7 @@ export interface RunFoldersOptions {
 
 /**
  * The runs of a workspace, in `.atelier/runs/<run>/`: `run.json` says what it does, `journal.jsonl` what was paid for, `view.json` what
- * there is to see of it.
+ * there is to see of it; `train.csv` are its rows, where they were made for it.
  */
 export class RunFolders {
   constructor(private readonly options: RunFoldersOptions) {}
@@ -58,6 +60,25 @@ export class RunFolders {
     const file = this.fileOf(spec.run, 'run.json');
     await mkdir(path.dirname(file), { recursive: true });
     await replaceFile(file, JSON.stringify({ format: SPEC_FORMAT, ...spec }), this.shown(file));
+  }
+
+  /**
+   * Keeps the rows of a run in its own folder, before it begins: no later change of the tables that they came from changes them.
+   * @throws AtelierError `data.not_writable`
+   */
+  async keepRows(run: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Promise<RunFile> {
+    await ensureAtelierFolder(this.options.workspaceFolder);
+    const file = this.fileOf(run, 'train.csv');
+    const text = formatRows([columns, ...rows]);
+    await mkdir(path.dirname(file), { recursive: true });
+    await replaceFile(file, text, this.shown(file));
+    return { file: this.shown(file), sha256: createHash('sha256').update(text).digest('hex') };
+  }
+
+  /** Takes away what was kept of a run that did not begin; of one that did, nothing. */
+  async discard(run: string): Promise<void> {
+    if ((await statIfExists(this.fileOf(run, 'run.json'))) !== undefined) return;
+    await rm(path.dirname(this.fileOf(run, 'run.json')), { recursive: true, force: true });
   }
 
   /** What a run does. @throws AtelierError `run.unknown`, `run.invalid`, `data.unreadable` */

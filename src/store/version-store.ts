@@ -152,6 +152,12 @@ export class VersionStore {
     return this.read(signature, resolveReference(labels, parsed));
   }
 
+  /** The version that has a label; undefined when none has it. @throws AtelierError as {@link find} */
+  async labeled(signature: string, label: string): Promise<Version | undefined> {
+    const number = (await this.labels(signature)).current.get(label);
+    return number === undefined ? undefined : this.read(signature, number);
+  }
+
   /**
    * Saves a new version under the next number; it is on the disk when this returns.
    * @throws AtelierError `version.unknown` for a parent that there is not, `version.invalid` for what could not be read back or is larger

@@ -1,4 +1,5 @@
 import { AtelierError, asAtelierError, cancelled, type ErrorDocument } from '../errors.js';
+import { makesImagePrompts } from '../image-prompt/programs.js';
 import type { FeedbackRecord, HistoryRecord } from '../image-prompt/records.js';
 import { type Agreement, agreementOf, type RatedTwice, type Trust, trust } from '../metric/agreement.js';
 import { runPool } from '../program/pool.js';
@@ -78,17 +79,15 @@ export function lastRatings(
  * @throws AtelierError `usage.invalid` for a signature that makes no image prompt: other inputs than `user_input` and `taste`, or more
  *   than one text as output
  */
-export function requireRatable({ name, inputs, outputs }: Signature): void {
-  const needed = ['user_input', 'taste'];
-  const fits =
-    needed.every((wanted) => inputs.some((field) => field.name === wanted)) &&
-    inputs.every((field) => field.optional === true || needed.includes(field.name)) &&
-    outputs.length === 1 &&
-    outputs.every(({ type, array }) => type === 'string' && array !== true);
-  if (fits) return;
-  throw new AtelierError('usage.invalid', `Your ratings are of image prompts, and ${name} makes none: they say nothing about its judge.`, {
-    hint: 'Check the judge with a signature from user_input and taste to one text, such as ImagePrompt.',
-  });
+export function requireRatable(signature: Signature): void {
+  if (makesImagePrompts(signature)) return;
+  throw new AtelierError(
+    'usage.invalid',
+    `Your ratings are of image prompts, and ${signature.name} makes none: they say nothing about its judge.`,
+    {
+      hint: 'Check the judge with a signature from user_input and taste to one text, such as ImagePrompt.',
+    },
+  );
 }
 
 /**

@@ -3,10 +3,13 @@ import { addUsage, NO_USAGE, type Program, type Usage } from '../program/program
 import type { Task } from '../program/task.js';
 import { findTaste } from '../taste/find-taste.js';
 import type { Taste } from '../taste/taste.js';
+import type { Version } from '../version/version.js';
+import { versionName } from '../version/version-name.js';
 import { requireDescription } from './description.js';
 import { enhancePromptProgram, imagePromptProgram } from './programs.js';
 import type { GenerationStatus, HistoryRecord, TrainingRecord } from './records.js';
 import { findTarget } from './target.js';
+import { isMeantFor, versionedProgram } from './versioned-program.js';
 
 /** How the stages are chained: both, or the first alone. */
 export const PATTERNS = ['enhance', 'structure'] as const;
@@ -46,6 +49,11 @@ export interface GenerationPorts {
   readonly tastes: readonly Taste[];
   /** The best and nearest rated rows of a taste, at most `count`, the best last. */
   demos(taste: Taste, description: string, count: number): Promise<readonly TrainingRecord[]>;
+  /**
+   * The version of `ImagePrompt` that shall run; undefined: the one that comes with the product.
+   * @throws AtelierError `version.*`, `label.*`: another prompt must not run in the place of one that cannot be read
+   */
+  production(): Promise<Version | undefined>;
   /** Saves the generation durably. */
   save(record: HistoryRecord): Promise<void>;
   now(): Date;
@@ -91,7 +99,8 @@ export async function generateImagePrompt(
   const target = findTarget(request.target ?? 'general');
   const pattern = requirePattern(request.pattern ?? 'enhance');
   const started = ports.now();
-  const rows = await ports.demos(taste, description, DEMO_COUNT);
+  const [rows, production] = await Promise.all([ports.demos(taste, description, DEMO_COUNT), ports.production()]);
+  const version = production !== undefined && isMeantFor(production, taste, request.userId) ? production : undefined;
   const emit = options.onEvent ?? (() => undefined);
 
   const runStage = (stage: 'structure' | 'enhance', program: Program, inputs: Task['inputs']) => {
@@ -102,7 +111,8 @@ export async function generateImagePrompt(
   };
 
   const inputs = { taste: taste.name, user_input: description };
-  const structured = await runStage('structure', imagePromptProgram(taste, rows), inputs);
+  const program = version === undefined ? imagePromptProgram(taste, rows) : versionedProgram(version, taste, description, rows, DEMO_COUNT);
+  const structured = await runStage('structure', program, inputs);
   let enhanced: StageResult | undefined;
   let enhanceError: ErrorDocument | undefined;
   if (pattern === 'enhance') {
@@ -131,7 +141,7 @@ export async function generateImagePrompt(
     imageGenerated: false,
     userId: request.userId,
     model: ports.engine.model,
-    version: 'built-in',
+    version: version === undefined ? 'built-in' : versionName(version.number),
     pattern,
     latencyMs: finished.getTime() - started.getTime(),
     promptTokens: usage.promptTokens,

@@ -19,6 +19,9 @@ The prompt is one line of 15 to 40 words.`,
   outputs: [{ name: 'optimized_prompt', type: 'string', description: 'The structured prompt' }],
 };
 
+/** Stage 1 as it comes with the product. */
+const STRUCTURE: Program = { signature: IMAGE_PROMPT, instructions: IMAGE_PROMPT.instructions, demos: [] };
+
 /** Stage 2: the structured prompt gains light, palette, mood, technique and technical detail. */
 export const ENHANCE_PROMPT: Signature = {
   name: 'EnhancePrompt',
@@ -30,18 +33,37 @@ Answer with the final prompt alone: no title, no quotation marks, no explanation
   outputs: [{ name: 'final_prompt', type: 'string', description: 'The enriched prompt' }],
 };
 
-/** The stage-1 program for one taste; `rows` become its demos. */
-export function imagePromptProgram(taste: Taste, rows: readonly TrainingRecord[]): Program {
+/** Whether a signature makes an image prompt: from `user_input` and `taste`, and nothing else that must be there, to one text. */
+export function makesImagePrompts({ inputs, outputs }: Signature): boolean {
+  const needed = ['user_input', 'taste'];
+  return (
+    needed.every((wanted) => inputs.some((field) => field.name === wanted)) &&
+    inputs.every((field) => field.optional === true || needed.includes(field.name)) &&
+    outputs.length === 1 &&
+    outputs.every(({ type, array }) => type === 'string' && array !== true)
+  );
+}
+
+/**
+ * The stage-1 program for one taste; `rows` become its demos.
+ * @param base what it is made from: its demos come before those of the rows
+ */
+export function imagePromptProgram(taste: Taste, rows: readonly TrainingRecord[], base: Program = STRUCTURE): Program {
+  const { signature, instructions, demos } = base;
+  const [output] = signature.outputs;
   return {
-    signature: IMAGE_PROMPT,
-    instructions: `${IMAGE_PROMPT.instructions}\n\n${describeTaste(taste)}`,
-    demos: rows.map(
-      (row): Demo => ({
-        inputs: { taste: row.taste, user_input: row.userInput },
-        outputs: { optimized_prompt: row.structuredPrompt === '' ? row.finalPrompt : row.structuredPrompt },
-        quality: row.qualityScore,
-      }),
-    ),
+    signature,
+    instructions: `${instructions}\n\n${describeTaste(taste)}`,
+    demos: [
+      ...demos,
+      ...rows.map(
+        (row): Demo => ({
+          inputs: { taste: row.taste, user_input: row.userInput },
+          outputs: { [output?.name ?? '']: row.structuredPrompt === '' ? row.finalPrompt : row.structuredPrompt },
+          quality: row.qualityScore,
+        }),
+      ),
+    ],
   };
 }
 

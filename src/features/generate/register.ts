@@ -3,6 +3,7 @@ import { AtelierError } from '../../core/errors.js';
 import { checkDescription } from '../../core/image-prompt/description.js';
 import { abortOn } from '../../host/abort.js';
 import { HISTORY_FILE } from '../../store/table-names.js';
+import { RetrainingSuggestion } from '../optimize/suggest-retraining.js';
 import type { Services } from '../services.js';
 import { PromptDocuments } from './documents.js';
 import { type PageAction, RATINGS } from './protocol.js';
@@ -28,7 +29,9 @@ export function register(services: Services): vscode.Disposable {
   const view: GenerateView = new GenerateView(services, session, (action) => actions[action]());
   const command = (name: string, doing: string, work: () => Promise<void>) =>
     vscode.commands.registerCommand(`promptAtelier.${name}`, () => services.host.guard(doing, work));
+  const suggestion = new RetrainingSuggestion(services);
   return vscode.Disposable.from(
+    session.onRated(() => void suggestion.afterRating()),
     vscode.window.registerWebviewViewProvider(VIEW_ID, view),
     documents.register(),
     vscode.commands.registerCommand('promptAtelier.generateImagePrompt', (request?: unknown) =>

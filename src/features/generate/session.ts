@@ -39,15 +39,20 @@ export class GenerateSession {
   /** Fires when anything but the stream changes. */
   readonly onChange: vscode.Event<void>;
   readonly onStream: vscode.Event<{ stage: 'structure' | 'enhance'; text: string }>;
+  private readonly ratings: vscode.EventEmitter<void>;
+  /** Fires when a rating was saved. */
+  readonly onRated: vscode.Event<void>;
 
   constructor(private readonly services: Services) {
     const { vscode, context } = services.host;
     this.current = context.workspaceState.get<SessionState>(MEMENTO) ?? NOTHING;
     this.changes = new vscode.EventEmitter<void>();
     this.streams = new vscode.EventEmitter();
+    this.ratings = new vscode.EventEmitter<void>();
     this.onChange = this.changes.event;
+    this.onRated = this.ratings.event;
     this.onStream = this.streams.event;
-    context.subscriptions.push(this.changes, this.streams, { dispose: () => this.cancel() });
+    context.subscriptions.push(this.changes, this.streams, this.ratings, { dispose: () => this.cancel() });
     services.host.contextKeys.set('hasResult', this.selected !== undefined);
   }
 
@@ -155,6 +160,7 @@ export class GenerateSession {
     this.update(result.id, { ...change, ratingNotice: { kind: 'info', text: `Saved to ${FEEDBACK_FILE}${learnt}` } });
     this.services.host.contextKeys.set('rated', true);
     this.services.host.log.info(`Rated ${result.id}: ${rating ?? 'corrected'}`);
+    this.ratings.fire();
   }
 
   private async withdraw(result: ShownResult): Promise<void> {
@@ -164,8 +170,6 @@ export class GenerateSession {
   }
 
   private async one(request: RunRequest, seed: number, signal: AbortSignal): Promise<Generation> {
-    const engine = await this.services.imagePromptEngine();
-    const store = await this.services.generations();
     return generateImagePrompt(
       {
         taste: request.taste,
@@ -175,7 +179,7 @@ export class GenerateSession {
         seed,
         userId: this.services.host.settings.userId,
       },
-      await store.generationPorts(engine),
+      await this.services.generationPorts(),
       {
         signal,
         onEvent: (event) => {

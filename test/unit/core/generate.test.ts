@@ -9,9 +9,12 @@ import {
   type StageOptions,
   type StageResult,
 } from '../../../src/core/image-prompt/generate.js';
+import { IMAGE_PROMPT } from '../../../src/core/image-prompt/programs.js';
 import type { HistoryRecord } from '../../../src/core/image-prompt/records.js';
 import type { Task } from '../../../src/core/program/task.js';
+import type { Version, VersionDraft } from '../../../src/core/version/version.js';
 import { sampleTaste, sampleTraining, Tables } from './samples.js';
+import { sampleVersion } from './version-samples.js';
 
 type Stage = (task: Task, options: StageOptions) => Promise<StageResult>;
 
@@ -31,6 +34,8 @@ class Workshop implements GenerationPorts {
   readonly engine: ImagePromptEngine;
   readonly now = new Tables().now;
   asked: [string, string, number] | undefined;
+  /** The version that shall run. */
+  version: Version | undefined;
 
   constructor(structure: Stage = answer('structured'), enhance: Stage = answer('structured, enhanced')) {
     const keep = (stage: Stage): Stage => {
@@ -46,6 +51,7 @@ class Workshop implements GenerationPorts {
     this.asked = [taste.name, description, count];
     return Array.from({ length: count }, (_, index) => sampleTraining(`input ${index}`, 0.6 + index / 100));
   };
+  readonly production = async () => this.version;
   save = async (record: HistoryRecord): Promise<void> => {
     this.saved.push(record);
   };
@@ -188,5 +194,102 @@ describe('generateImagePrompt', () => {
     await rejectsWith(generateImagePrompt({ ...REQUEST, pattern: 'both' as Pattern }, ports), 'usage.invalid', /enhance, structure/);
     assert.equal(ports.asked, undefined);
     assert.deepEqual(ports.tasks, []);
+  });
+});
+
+describe('generateImagePrompt with a version', () => {
+  const demo = (idea: string, taste = 'anime') => ({
+    inputs: { taste, user_input: idea },
+    outputs: { optimized_prompt: `version's ${idea}` },
+    quality: 1,
+    augmented: false,
+  });
+  const version = (more: Partial<VersionDraft> = {}) =>
+    sampleVersion(3, {
+      ...{ signature: IMAGE_PROMPT, instructions: 'Be bold.', scope: {}, settings: undefined, created: '2026-01-02T03:04:05.000Z' },
+      ...{ demos: [demo('a fox'), demo('a teapot', 'oil painting'), demo('input 3')] },
+      ...more,
+    });
+  const run = async (more: Partial<VersionDraft> = {}, request: Partial<typeof REQUEST> = {}) => {
+    const ports = new Workshop();
+    ports.version = version(more);
+    const { record } = await generateImagePrompt({ ...REQUEST, ...request }, ports);
+    const [structure, enhance] = ports.tasks.map(({ program }) => program);
+    return { record, structure, enhance };
+  };
+
+  it('runs its instructions and, before the rated rows, its demos of the taste; the record names it', async () => {
+    const { record, structure, enhance } = await run();
+    assert.equal(record.version, 'v3');
+    assert.match(structure?.instructions ?? '', /^Be bold\.\n\nTaste "anime"/);
+    assert.deepEqual(
+      structure?.demos.map(({ inputs, outputs }) => [inputs.user_input, outputs.optimized_prompt]),
+      [
+        ['a fox', "version's a fox"],
+        ['input 3', "version's input 3"],
+        ...[1, 2, 4, 5].map((index) => [`input ${index}`, `structured input ${index}`]),
+      ],
+    );
+    assert.deepEqual(
+      enhance?.demos.map(({ inputs }) => inputs.user_input),
+      ['input 3', 'input 4', 'input 5'],
+    );
+  });
+
+  it('shows rows that were rated after it was made beside all of its demos, and older ones where there is room', async () => {
+    const demos = Array.from({ length: 9 }, (_, index) => demo(`idea ${index}`));
+    assert.equal((await run({ demos })).structure?.demos.length, 9);
+    assert.equal((await run({ demos, created: '2025-12-31T00:00:00.000Z' })).structure?.demos.length, 15);
+  });
+
+  it('lets a row that was rated after it was made go before its demo of the same idea', async () => {
+    const { structure } = await run({ created: '2025-12-31T00:00:00.000Z' });
+    const shown = structure?.demos.filter(({ inputs }) => inputs.user_input === 'input 3').map(({ outputs }) => outputs.optimized_prompt);
+    assert.deepEqual(shown, ['structured input 3']);
+  });
+
+  it('shows of many demos those that are nearest to the description, when it says so', async () => {
+    const { structure } = await run({
+      settings: { nearestDemos: 1 },
+      demos: [demo('a dragon at dawn'), demo('a ship'), demo('two cats')],
+    });
+    assert.deepEqual(
+      structure?.demos.slice(0, 2).map(({ inputs }) => inputs.user_input),
+      ['a dragon at dawn', 'input 1'],
+    );
+  });
+
+  it('takes the names of its own fields', async () => {
+    const signature = { ...IMAGE_PROMPT, outputs: [{ name: 'prompt', type: 'string', description: '' } as const] };
+    const { structure } = await run({ signature, demos: [] });
+    assert.deepEqual(Object.keys(structure?.demos[0]?.outputs ?? {}), ['prompt']);
+  });
+
+  for (const [scope, runs] of [
+    [{}, true],
+    [{ taste: 'Anime' }, true],
+    [{ user: 'ann' }, true],
+    [{ taste: 'anime', user: 'ann' }, true],
+    [{ taste: 'oil painting' }, false],
+    [{ user: 'bob' }, false],
+    [{ taste: 'anime', user: 'bob' }, false],
+  ] as const) {
+    it(`${runs ? 'runs' : 'leaves alone'} what was made for ${JSON.stringify(scope)}`, async () => {
+      assert.equal((await run({ scope })).record.version, runs ? 'v3' : 'built-in');
+    });
+  }
+
+  it('leaves alone what makes no image prompt of an idea and a taste', async () => {
+    const signature = { ...IMAGE_PROMPT, inputs: [...IMAGE_PROMPT.inputs, { name: 'mood', type: 'string', description: '' } as const] };
+    const { record, structure } = await run({ signature, demos: [] });
+    assert.equal(record.version, 'built-in');
+    assert.equal(structure?.signature, IMAGE_PROMPT);
+  });
+
+  it('runs nothing else in the place of a version that cannot be read', async () => {
+    const ports = new Workshop();
+    const broken = () => Promise.reject(new AtelierError('version.edited', 'It was edited.', { hint: 'Restore it.' }));
+    await rejectsWith(generateImagePrompt(REQUEST, Object.assign(ports, { production: broken })), 'version.edited', /Restore/);
+    assert.deepEqual(ports.saved, []);
   });
 });
