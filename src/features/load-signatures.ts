@@ -44,6 +44,7 @@ const COMMANDS = [
   'refreshVersions',
   'optimizeSignature',
   'optimizeVersion',
+  'retrainFromFeedback',
   'openRun',
   'pauseRun',
   'stopRun',

@@ -105,8 +105,10 @@ export async function executeRun(
   const { workspaceFolder, onProblem, tastes } = places;
   const locks = new Locks(workspaceFolder);
   const folders = new RunFolders({ workspaceFolder, locks, onProblem });
+  const earlier = await folders.view(spec.run);
+  if (earlier?.result != null) throw isDone(spec.run);
   const lock = await folders.hold(spec.run);
-  const watch = new Watch(folders, await folders.view(spec.run), prepared, options.onView);
+  const watch = new Watch(folders, earlier, prepared, options.onView);
   try {
     await watch.begin();
     const optimized = await optimize(program, rows.trainset, rows.valset, rows.scorer, optimizer, {
@@ -135,6 +137,11 @@ export async function executeRun(
   } finally {
     await lock.release();
   }
+}
+
+/** A run that has its result: going on would save it a second time. */
+function isDone(run: string): AtelierError {
+  return new AtelierError('run.invalid', `The run "${run}" is done: there is nothing to go on with.`, { hint: 'Begin a new one.' });
 }
 
 /** The result as a version whose parent is the start; of a start that no version has, one is saved first, so that they can be compared. */

@@ -32,7 +32,7 @@ export function progressText(view: RunView): string {
   const leader = candidates.find(({ id }) => id === best)?.score;
   const left = secondsLeft(view);
   return [
-    `${Math.round(100 * progressOfRun(view))} %`,
+    `${Math.floor(100 * progressOfRun(view))} %`,
     `${spent.calls} of ${forecast.exact ? '' : '≈ '}${forecast.calls} calls`,
     ...(spent.usd === null || spent.usd === 0 ? [] : [dollarsText(spent.usd)]),
     ...(leader === undefined ? [] : [`best ${leader.toFixed(2)}`]),

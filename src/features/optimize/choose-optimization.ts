@@ -54,7 +54,7 @@ export async function chooseOptimization(services: Services, from: vscode.Uri | 
 }
 
 /** Shows what a run does and costs, lets it be changed, and asks once more. @returns undefined when it shall not be run */
-async function confirmed(services: Services, given: RunSpec): Promise<RunSpec | undefined> {
+export async function confirmed(services: Services, given: RunSpec): Promise<RunSpec | undefined> {
   let spec = given;
   for (;;) {
     const outlook = await outlookOf(services, spec);

@@ -4,7 +4,8 @@ import type { RunView } from '../../core/optimizer/run-view.js';
 import { verdictText } from '../../core/optimizer/wording.js';
 import type { Services } from '../services.js';
 import { chooseVersion } from '../versions/choose.js';
-import { chooseOptimization } from './choose-optimization.js';
+import { chooseOptimization, confirmed } from './choose-optimization.js';
+import { retrainSpec } from './retrain.js';
 import { RunActions } from './run-actions.js';
 import { RunBook } from './run-book.js';
 import { RunPages } from './run-pages.js';
@@ -45,6 +46,18 @@ export function register(services: Services): Optimizations {
     runs,
     book.onDidEnd((view) => void guard('Runs', () => tellEnd(services, pages, view))),
     command('optimizeSignature', 'Optimize Signature', (given) => begin(given instanceof vscode.Uri ? given : undefined)),
+    command('retrainFromFeedback', 'Retrain from Feedback', async () => {
+      services.requireTrust();
+      const asked = await retrainSpec(services);
+      if (asked === undefined) return;
+      const spec = await confirmed(services, asked);
+      if (spec === undefined) {
+        await (await book.folders()).discard(asked.run);
+        return;
+      }
+      await book.begin(spec);
+      await pages.show(spec.run);
+    }),
     command('optimizeVersion', 'Optimize Version', async (given) => {
       const version = await chooseVersion(services, 'Optimize Version', given);
       if (version !== undefined) await begin(version);

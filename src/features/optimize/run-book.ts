@@ -75,10 +75,6 @@ export class RunBook implements vscode.Disposable {
     if (this.isLive(run)) return;
     const folders = await this.folders();
     const spec = await folders.spec(run);
-    const view = await folders.view(run);
-    if (view?.status === 'done' || view?.status === 'discarded') {
-      throw new AtelierError('run.invalid', `The run "${run}" is done: there is nothing to go on with.`, { hint: 'Begin a new one.' });
-    }
     await (await folders.hold(run)).release();
     await this.work(spec);
   }
