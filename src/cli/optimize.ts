@@ -5,7 +5,7 @@ import { cancelled, isCancellation } from '../core/errors.js';
 import { openScorer } from '../core/evaluation/open-scorer.js';
 import { DEFAULT_OPTIMIZER } from '../core/optimizer/catalog.js';
 import { forecastDocument } from '../core/optimizer/document.js';
-import type { RunBudget } from '../core/optimizer/lab.js';
+import type { RunBudget } from '../core/optimizer/run-budget.js';
 import { type RunSpec, runName } from '../core/optimizer/run-spec.js';
 import { describeOptimization, forecastLines, progressText } from '../core/optimizer/wording.js';
 import type { SignatureDefinition } from '../core/signature/definition.js';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { AtelierError } from '../core/errors.js';
-import type { RunBudget } from '../core/optimizer/lab.js';
+import type { RunBudget } from '../core/optimizer/run-budget.js';
 import { nearest } from '../core/text/edit-distance.js';
 
 const COMMANDS = ['generate', 'rate', 'run', 'evaluate', 'optimize', 'retrain', 'versions'] as const;

@@ -130,9 +130,12 @@ function answer(body: ChatBody): string {
 describe('optimizing in the workbench, over an OpenAI-compatible endpoint', () => {
   let workbench: Workbench;
   let server: FaultServer;
+  /** Requests from this one on are not answered. */
+  let heldFrom = Number.POSITIVE_INFINITY;
   before(async () => {
     server = await startFaultServer();
     server.answer(answer);
+    server.inject({ hang: true, times: Number.POSITIVE_INFINITY, when: () => server.count >= heldFrom });
     workbench = await openSample({
       settings: { 'promptAtelier.model': 'custom:fault-large' },
       machineSettings: {
@@ -184,5 +187,33 @@ describe('optimizing in the workbench, over an OpenAI-compatible endpoint', () =
     assert.equal(view.status, 'done');
     // What was under way at the pause may be asked again: at most one call a slot.
     assert.ok(server.count - view.spent.calls <= 5 + 4, `${server.count} requests, ${view.spent.calls} paid, ${asked} before the pause`);
+  });
+
+  it('is offered to go on after the window was closed in the middle, and loses nothing that was paid', async () => {
+    const { page, folder } = workbench;
+    heldFrom = server.count + 100;
+    await begin(workbench, async () => {
+      await pickRow(page, 'Optimizer');
+      await pickRow(page, 'labeled');
+    });
+    await page.locator('.monaco-dialog-box').getByText('Begin', { exact: true }).click();
+    await server.arrived(heldFrom);
+    await workbench.reload();
+    const toast = page.locator('.notification-toast', { hasText: 'Optimizing sentiment was interrupted' });
+    await toast.waitFor({ timeout: 60_000 });
+    await shot(page, 'run-interrupted');
+    heldFrom = Number.POSITIVE_INFINITY;
+    const before = server.count;
+    await toast.getByText('Resume', { exact: true }).click();
+    await waitForToast(page, 'Optimizing sentiment is done', 100_000);
+    const runs = readdirSync(path.join(folder, '.atelier/runs')).filter((name) => name.startsWith('sentiment-'));
+    const views = runs.map((run) => JSON.parse(readFileSync(path.join(folder, '.atelier/runs', run, 'view.json'), 'utf8')));
+    const view = views.find(({ optimizer }) => optimizer === 'labeled');
+    assert.equal(view.status, 'done');
+    // Of the calls before the window closed, those under way then are asked again, at the most.
+    assert.ok(
+      server.count - before <= view.spent.calls - 100 + 5 + 4,
+      `${server.count - before} requests after, ${view.spent.calls} in all`,
+    );
   });
 });

@@ -15,16 +15,8 @@ import { canonicalJson, type JsonValue } from '../text/json-schema.js';
 import { sha256 } from '../text/sha256.js';
 import type { OptimizerEvent } from './events.js';
 import { type JournalEntry, NO_JOURNAL, type RunJournal } from './journal.js';
+import { type RunBudget, requireLeft } from './run-budget.js';
 import { Slots } from './slots.js';
-
-/** The most that a run may spend; undefined: no limit. */
-export interface RunBudget {
-  readonly calls?: number | undefined;
-  /** In and out together. */
-  readonly tokens?: number | undefined;
-  /** US dollars. */
-  readonly usd?: number | undefined;
-}
 
 /** Asks a model through a signature of the library, such as the one that proposes instructions. */
 export interface Asker {
@@ -81,7 +73,7 @@ export class Lab {
   private readonly context: ReturnType<typeof tasteContext>;
   private readonly journal: RunJournal;
   private notKept: AtelierError | undefined;
-  private paid = NOTHING_SPENT;
+  private paid: Spent = NOTHING_SPENT;
   private replayed = 0;
   private underWay = 0;
   private reserve = NOTHING_SPENT;
@@ -225,7 +217,7 @@ export class Lab {
   private async pay(key: string, work: () => Promise<Omit<JournalEntry, 'key'>>, signal: AbortSignal | undefined): Promise<JsonValue> {
     if (this.notKept !== undefined) throw this.notKept;
     for (const each of [this.options.signal, this.searching, signal]) if (each?.aborted === true) throw cancelled(each.reason);
-    this.requireBudget();
+    requireLeft(this.options.budget, { paid: this.paid, reserve: this.reserve, underWay: this.underWay });
     this.underWay++;
     try {
       const { value, spent } = await work();
@@ -253,15 +245,6 @@ export class Lab {
   private book(spent: Spent): void {
     this.paid = addSpent(this.paid, spent);
     this.emit({ kind: 'progress', spent: this.paid, replayed: this.replayed });
-  }
-
-  private requireBudget(): void {
-    const { calls, tokens, usd } = this.options.budget ?? {};
-    const { paid, reserve, underWay } = this;
-    const used = paid.usage.promptTokens + paid.usage.completionTokens + reserve.usage.promptTokens + reserve.usage.completionTokens;
-    if (calls !== undefined && paid.calls + underWay + reserve.calls >= calls) throw spentAll(`${calls} ${calls === 1 ? 'call' : 'calls'}`);
-    if (tokens !== undefined && used >= tokens) throw spentAll(`${tokens} tokens`);
-    if (usd !== undefined && (paid.costUsd ?? 0) + (reserve.costUsd ?? 0) >= usd) throw spentAll(`$${usd}`);
   }
 
   private async outcomeOf(program: Program, example: Example, by: 'student' | 'teacher', round: number): Promise<Outcome> {
@@ -310,8 +293,4 @@ export class Lab {
     this.hashes.set(example, hash);
     return hash;
   }
-}
-
-function spentAll(limit: string): AtelierError {
-  return new AtelierError('budget.exceeded', `The budget of ${limit} is spent.`, { hint: 'Raise the budget to go on.' });
 }

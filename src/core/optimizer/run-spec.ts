@@ -2,7 +2,7 @@ import type { Fractions } from '../example/splits.js';
 import type { SignatureDefinition } from '../signature/definition.js';
 import type { JsonValue } from '../text/json-schema.js';
 import type { Scope, VersionDemo } from '../version/version.js';
-import type { RunBudget } from './lab.js';
+import type { RunBudget } from './run-budget.js';
 
 /** A file of rows that a run uses. */
 export interface RunFile {

@@ -2,7 +2,7 @@ import type { ErrorDocument } from '../errors.js';
 import type { JsonValue } from '../text/json-schema.js';
 import type { ForecastDocument, OptimizeDocument } from './document.js';
 import type { BootstrapVerdict, CandidateSummary, OptimizerEvent, Phase } from './events.js';
-import type { RunBudget } from './lab.js';
+import type { RunBudget } from './run-budget.js';
 
 /**
  * `running`; `paused`: it can go on, also after a crash; `failed`: it can go on once the reason is gone; `done`: with a result, also when it

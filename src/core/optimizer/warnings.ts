@@ -3,7 +3,7 @@ import { type Example, inputsKey } from '../example/example.js';
 import { stratumField } from '../example/splits.js';
 import { type Program, textOf } from '../program/program.js';
 import type { Forecast } from './forecast.js';
-import type { RunBudget } from './lab.js';
+import type { RunBudget } from './run-budget.js';
 
 /** Fewer rows than these make a run's findings weak. */
 const FEW_TRAIN = 10;
