@@ -77,6 +77,8 @@ export class Lab {
   private readonly executors = new WeakMap<Program, Map<string, Executor>>();
   private readonly hashes = new WeakMap<Example, string>();
   private readonly names = new WeakMap<Program, string>();
+  /** By the program's name and the model's: a name may be long, and its hash costs as much as a short attempt. */
+  private readonly keys = new Map<string, ReturnType<typeof resultKeys>>();
   private readonly saving = new Set<Promise<void>>();
   private readonly context: ReturnType<typeof tasteContext>;
   private readonly journal: RunJournal;
@@ -143,9 +145,14 @@ export class Lab {
   async attempt(program: Program, example: Example, options: AttemptOptions = {}): Promise<EvaluatedRow> {
     const { by = 'student', round = 0, signal } = options;
     const { seed, scorer, [by]: predictor } = this.options;
-    const name = options.name ?? this.nameOf(program);
+    const name = `${options.name ?? this.nameOf(program)} ${predictor.endpoint}`;
     const hash = this.hashOf(example);
-    const key = resultKeys({ program: `${name} ${predictor.endpoint}`, model: predictor.model, scorer: scorer.name, seed })(hash, round);
+    let keyOf = this.keys.get(`${name} ${predictor.model}`);
+    if (keyOf === undefined) {
+      keyOf = resultKeys({ program: name, model: predictor.model, scorer: scorer.name, seed });
+      this.keys.set(`${name} ${predictor.model}`, keyOf);
+    }
+    const key = keyOf(hash, round);
     const outcome = (await this.remember(
       key,
       async () => {
@@ -187,22 +194,25 @@ export class Lab {
     if (asker === undefined)
       throw new AtelierError('internal', 'No model proposes here.', { hint: 'Report it with the steps that led here.' });
     const key = `ask ${sha256(canonicalJson([asker.model, signature, inputs, options]))}`;
-    const value = await this.remember(key, async () => {
+    const answer = async () => {
       const { outputs, spent } = await asker.ask(signature, inputs, { ...options, signal });
       return { value: outputs, spent };
-    });
+    };
+    // Proposals are few, and a whole search waits for them.
+    const value = await this.remember(key, answer, undefined, true);
     return value as FieldValues;
   }
 
   /**
    * Paid work by its key, done once in the life of a run.
+   * @param isUrgent whether it goes before what waits for a slot
    * @throws AtelierError what the work throws, `budget.exceeded`, `cancelled`, and when earlier results could not be kept
    */
-  remember(key: string, work: () => Promise<Omit<JournalEntry, 'key'>>, signal?: AbortSignal): Promise<JsonValue> {
+  remember(key: string, work: () => Promise<Omit<JournalEntry, 'key'>>, signal?: AbortSignal, isUrgent = false): Promise<JsonValue> {
     const known = this.memory.get(key);
     if (known !== undefined) return known;
     const kept = this.journal.known.get(key);
-    const result = kept === undefined ? this.slots.use(() => this.pay(key, work, signal)) : Promise.resolve(this.replay(kept));
+    const result = kept === undefined ? this.slots.use(() => this.pay(key, work, signal), isUrgent) : Promise.resolve(this.replay(kept));
     this.memory.set(key, result);
     // What failed may be tried again; who asked for it is told.
     result.catch(() => this.memory.delete(key));
