@@ -77,7 +77,7 @@ export class Lab {
   private readonly executors = new WeakMap<Program, Map<string, Executor>>();
   private readonly hashes = new WeakMap<Example, string>();
   private readonly names = new WeakMap<Program, string>();
-  /** By the program's name and the model's: a name may be long, and its hash costs as much as a short attempt. */
+  /** By who answers and the program's name, whose hash costs as much as a short attempt when it is long. */
   private readonly keys = new Map<string, ReturnType<typeof resultKeys>>();
   private readonly saving = new Set<Promise<void>>();
   private readonly context: ReturnType<typeof tasteContext>;
@@ -147,11 +147,8 @@ export class Lab {
     const { seed, scorer, [by]: predictor } = this.options;
     const name = `${options.name ?? this.nameOf(program)} ${predictor.endpoint}`;
     const hash = this.hashOf(example);
-    let keyOf = this.keys.get(`${name} ${predictor.model}`);
-    if (keyOf === undefined) {
-      keyOf = resultKeys({ program: name, model: predictor.model, scorer: scorer.name, seed });
-      this.keys.set(`${name} ${predictor.model}`, keyOf);
-    }
+    const keyOf = this.keys.get(`${by} ${name}`) ?? resultKeys({ program: name, model: predictor.model, scorer: scorer.name, seed });
+    this.keys.set(`${by} ${name}`, keyOf);
     const key = keyOf(hash, round);
     const outcome = (await this.remember(
       key,
@@ -199,8 +196,7 @@ export class Lab {
       return { value: outputs, spent };
     };
     // Proposals are few, and a whole search waits for them.
-    const value = await this.remember(key, answer, undefined, true);
-    return value as FieldValues;
+    return (await this.remember(key, answer, undefined, true)) as FieldValues;
   }
 
   /**
@@ -277,13 +273,9 @@ export class Lab {
   private async outcomeOf(program: Program, example: Example, by: 'student' | 'teacher', round: number): Promise<Outcome> {
     const { scorer, seed, signal, now } = this.options;
     const executor = this.executorOf(program, by, round > 0);
+    const given = { executor, scorer, seed, signal, trainKeys: new Set<string>(), context: this.context, now };
     try {
-      return await evaluateRow(
-        example,
-        round,
-        { executor, scorer, seed, signal, trainKeys: new Set(), context: this.context, now },
-        undefined,
-      );
+      return await evaluateRow(example, round, given, undefined);
     } catch (thrown) {
       const error = asAtelierError(thrown);
       // This program cannot be run by this model; another one may.
