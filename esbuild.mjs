@@ -152,6 +152,7 @@ const suites = {
     ...filesUnder('test/unit', /\.ts$/),
     ...filesUnder('test/e2e', /\.ts$/),
     'test/bench/run.ts',
+    'test/bench/optimize.ts',
     ...filesUnder('test/fixtures', /\.ts$/),
   ],
   outbase: '.',
@@ -182,7 +183,7 @@ const contenders = {
   ...host,
   minify: true,
   sourcemap: false,
-  entryPoints: ['test/bench/contender.ts', 'test/bench/evaluator.ts'],
+  entryPoints: ['test/bench/contender.ts', 'test/bench/evaluator.ts', 'test/bench/optimizer.ts'],
   outdir: 'out/test/bench',
   outExtension: { '.js': '.cjs' },
 };

@@ -6,13 +6,25 @@ import path from 'node:path';
 import { batches } from './batches.js';
 import { embedded, modelCalls, predictOverhead } from './calls.js';
 import { evaluations } from './evaluations.js';
+import { optimizers } from './optimizers.js';
 import { verdict } from './report.js';
 import { activation, sizes, terminal } from './start.js';
 import { versions } from './versions.js';
 
 type Part = (folder: string) => Promise<void> | void;
 
-const PARTS: Record<string, Part> = { sizes, terminal, embedded, predictOverhead, modelCalls, batches, evaluations, versions, activation };
+const PARTS: Record<string, Part> = {
+  sizes,
+  terminal,
+  embedded,
+  predictOverhead,
+  modelCalls,
+  batches,
+  evaluations,
+  optimizers,
+  versions,
+  activation,
+};
 
 const wanted = process.argv.slice(2);
 const folder = mkdtempSync(path.join(os.tmpdir(), 'atelier-bench-'));

@@ -22,6 +22,7 @@ const COMMANDS = {
   start: { prepare: build, script: 'test/workbench/start.mjs' },
   test: { script: 'test/run.mjs' },
   bench: { prepare: () => build(['--tests']), script: 'out/test/bench/run.mjs' },
+  'bench:optimize': { prepare: () => build(['--tests']), script: 'out/test/bench/optimize.mjs' },
   build: { script: 'esbuild.mjs' },
   desktop: { prepare: () => build(['--tests']), script: 'test/desktop.mjs' },
   atelier: { prepare: buildWhenStale, program: CLI },

@@ -108,7 +108,8 @@ export async function forecastRun(given: ForecastGiven): Promise<Forecast> {
   }
   const calls = parts.reduce((sum, part) => sum + part.calls, 0);
   return {
-    ...{ calls, exact: search.exact && !ablate, usd, seconds, parts: parts.filter((part) => part.calls > 0) },
+    // When nothing is better, what is tested is the start alone.
+    ...{ calls, exact: search.exact && !ablate && testset.length === 0, usd, seconds, parts: parts.filter((part) => part.calls > 0) },
     promptTokens: Math.round(promptTokens),
     completionTokens: Math.round(completionTokens),
   };

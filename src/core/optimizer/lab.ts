@@ -69,6 +69,8 @@ export class Lab {
   private readonly executors = new WeakMap<Program, Map<string, Executor>>();
   private readonly hashes = new WeakMap<Example, string>();
   private readonly names = new WeakMap<Program, string>();
+  /** By who answers and the program's name, whose hash costs as much as a short attempt when it is long. */
+  private readonly keys = new Map<string, ReturnType<typeof resultKeys>>();
   private readonly saving = new Set<Promise<void>>();
   private readonly context: ReturnType<typeof tasteContext>;
   private readonly journal: RunJournal;
@@ -135,9 +137,11 @@ export class Lab {
   async attempt(program: Program, example: Example, options: AttemptOptions = {}): Promise<EvaluatedRow> {
     const { by = 'student', round = 0, signal } = options;
     const { seed, scorer, [by]: predictor } = this.options;
-    const name = options.name ?? this.nameOf(program);
+    const name = `${options.name ?? this.nameOf(program)} ${predictor.endpoint}`;
     const hash = this.hashOf(example);
-    const key = resultKeys({ program: `${name} ${predictor.endpoint}`, model: predictor.model, scorer: scorer.name, seed })(hash, round);
+    const keyOf = this.keys.get(`${by} ${name}`) ?? resultKeys({ program: name, model: predictor.model, scorer: scorer.name, seed });
+    this.keys.set(`${by} ${name}`, keyOf);
+    const key = keyOf(hash, round);
     const outcome = (await this.remember(
       key,
       async () => {
@@ -179,22 +183,24 @@ export class Lab {
     if (asker === undefined)
       throw new AtelierError('internal', 'No model proposes here.', { hint: 'Report it with the steps that led here.' });
     const key = `ask ${sha256(canonicalJson([asker.model, signature, inputs, options]))}`;
-    const value = await this.remember(key, async () => {
+    const answer = async () => {
       const { outputs, spent } = await asker.ask(signature, inputs, { ...options, signal });
       return { value: outputs, spent };
-    });
-    return value as FieldValues;
+    };
+    // Proposals are few, and a whole search waits for them.
+    return (await this.remember(key, answer, undefined, true)) as FieldValues;
   }
 
   /**
    * Paid work by its key, done once in the life of a run.
+   * @param isUrgent whether it goes before what waits for a slot
    * @throws AtelierError what the work throws, `budget.exceeded`, `cancelled`, and when earlier results could not be kept
    */
-  remember(key: string, work: () => Promise<Omit<JournalEntry, 'key'>>, signal?: AbortSignal): Promise<JsonValue> {
+  remember(key: string, work: () => Promise<Omit<JournalEntry, 'key'>>, signal?: AbortSignal, isUrgent = false): Promise<JsonValue> {
     const known = this.memory.get(key);
     if (known !== undefined) return known;
     const kept = this.journal.known.get(key);
-    const result = kept === undefined ? this.slots.use(() => this.pay(key, work, signal)) : Promise.resolve(this.replay(kept));
+    const result = kept === undefined ? this.slots.use(() => this.pay(key, work, signal), isUrgent) : Promise.resolve(this.replay(kept));
     this.memory.set(key, result);
     // What failed may be tried again; who asked for it is told.
     result.catch(() => this.memory.delete(key));
@@ -250,13 +256,9 @@ export class Lab {
   private async outcomeOf(program: Program, example: Example, by: 'student' | 'teacher', round: number): Promise<Outcome> {
     const { scorer, seed, signal, now } = this.options;
     const executor = this.executorOf(program, by, round > 0);
+    const given = { executor, scorer, seed, signal, trainKeys: new Set<string>(), context: this.context, now };
     try {
-      return await evaluateRow(
-        example,
-        round,
-        { executor, scorer, seed, signal, trainKeys: new Set(), context: this.context, now },
-        undefined,
-      );
+      return await evaluateRow(example, round, given, undefined);
     } catch (thrown) {
       const error = asAtelierError(thrown);
       // This program cannot be run by this model; another one may.

@@ -52,8 +52,8 @@ export interface ProposalFacts {
   readonly signature: Signature;
   readonly instructions: string;
   readonly dataset: string;
-  /** Examples that show the task, for each proposal. */
-  readonly demosFor: (index: number) => readonly VersionDemo[];
+  /** Examples that show the task, for each proposal; it is made when they are there. */
+  readonly demosFor: (index: number) => readonly VersionDemo[] | Promise<readonly VersionDemo[]>;
   /** What went wrong with the current instructions, where that is known. */
   readonly mistakes?: string | undefined;
 }
@@ -69,7 +69,7 @@ export async function proposeInstructions(lab: Lab, facts: ProposalFacts, count:
   const proposed = await Promise.all(
     Array.from({ length: count }, async (_, index) => {
       const tip = TIPS[index % TIPS.length] ?? '';
-      const demos = facts.demosFor(index).slice(0, SHOWN_DEMOS);
+      const demos = (await facts.demosFor(index)).slice(0, SHOWN_DEMOS);
       const given = {
         task: printOneLine(signature),
         current_instructions: instructions,

@@ -44,7 +44,8 @@ export function randomSearch(settings: RandomSearchSettings): Optimizer {
       const { lab, board, valset } = task;
       const teacher = teacherOf(task, maxLabeled, seededRandom(lab.seed));
       lab.emit({ kind: 'phase', phase: 'search' });
-      const ahead = lab.width === 1 ? 1 : 1 + Math.ceil(lab.width / valset.length);
+      // While one candidate is scored, one waits to be, and the demos of one more are made: what these wait for must not leave slots free.
+      const ahead = lab.width === 1 ? 1 : 2 + Math.ceil(lab.width / valset.length);
       await inOrder(
         seeds,
         ahead,

@@ -1,4 +1,4 @@
-/** Leave to work for so many at a time, first come first served. */
+/** Leave to work for so many at a time, first come first served but for what is urgent. */
 export class Slots {
   private readonly waiting: (() => void)[] = [];
   private free: number;
@@ -8,10 +8,10 @@ export class Slots {
     this.free = count;
   }
 
-  /** Works as soon as a slot is free. */
-  async use<T>(work: () => Promise<T>): Promise<T> {
+  /** Works as soon as a slot is free. @param isUrgent whether other work waits for it: then it is next */
+  async use<T>(work: () => Promise<T>, isUrgent = false): Promise<T> {
     if (this.free > 0) this.free--;
-    else await new Promise<void>((grant) => this.waiting.push(grant));
+    else await new Promise<void>((grant) => (isUrgent ? this.waiting.unshift(grant) : this.waiting.push(grant)));
     try {
       return await work();
     } finally {

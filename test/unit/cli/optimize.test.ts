@@ -148,7 +148,7 @@ describe('atelier optimize', () => {
 
   it('says beforehand what it takes, and spends nothing', async () => {
     const { forecast, warnings } = await document('--optimizer', 'knn', '--dry-run');
-    assert.deepEqual([forecast.calls, forecast.exact, forecast.usd], [20 + 20 + 2 * 40, true, null]);
+    assert.deepEqual([forecast.calls, forecast.exact, forecast.usd], [20 + 20 + 2 * 40, false, null]);
     assert.ok(forecast.prompt_tokens > 120 * 100);
     assert.deepEqual([place.server.count, place.runs], [0, []]);
     assert.deepEqual(warnings, []);

@@ -39,24 +39,17 @@ export function miproV2(options: MiproOptions): Optimizer {
     mostValidation: most,
     forecast: (facts) => forecast(options, facts),
     async run(task) {
-      const { start, lab, trainset, valset } = task;
+      const { start, lab, valset } = task;
       if (zeroShot && !lab.canPropose) throw cannotPropose();
       const plan = miproPlan(options, valset.length);
       const settings = { maxBootstrapped, maxLabeled, threshold, rounds: 1 };
       const teacher = teacherOf(task, maxLabeled, seededRandom(lab.seed));
       lab.emit({ kind: 'phase', phase: 'bootstrap' });
-      const sets = await demoSets(task, teacher, settings, zeroShot ? Math.min(4, plan.demoSets) : plan.demoSets);
-      const instructions = [start.program.instructions];
-      if (lab.canPropose) {
-        lab.emit({ kind: 'phase', phase: 'propose' });
-        const { signature } = start.program;
-        const dataset = await describeDataset(lab, signature, trainset);
-        const demosFor = (index: number) => sets[index % sets.length]?.filter(({ augmented }) => augmented) ?? [];
-        const facts = { signature, instructions: start.program.instructions, dataset, demosFor };
-        instructions.push(...(await proposeInstructions(lab, facts, plan.instructions - 1)));
-      } else {
-        lab.emit({ kind: 'note', text: 'The teacher writes no instructions: demo sets alone were searched.' });
-      }
+      // Proposals wait for few of the sets, and the search for both: they are made together.
+      const making = demoSets(task, teacher, settings, zeroShot ? Math.min(4, plan.demoSets) : plan.demoSets);
+      const [sets, proposed] = await Promise.all([Promise.all(making), lab.canPropose ? propose(task, making, plan.instructions - 1) : []]);
+      const instructions = [start.program.instructions, ...proposed];
+      if (!lab.canPropose) lab.emit({ kind: 'note', text: 'The teacher writes no instructions: demo sets alone were searched.' });
       lab.emit({ kind: 'phase', phase: 'search' });
       await new Search(task, plan, instructions, zeroShot ? [start.demos] : sets).run();
     },
@@ -83,17 +76,21 @@ function forecast(options: MiproOptions, { train, validation, labeled, canPropos
   };
 }
 
+type DemoSets = readonly Promise<readonly VersionDemo[]>[];
+
 /** The start's own demos, labeled rows, the trainset in its order, then by chance. */
-async function demoSets(
-  task: OptimizerTask,
-  teacher: Teacher,
-  settings: Parameters<typeof demoSet>[2],
-  count: number,
-): Promise<readonly (readonly VersionDemo[])[]> {
-  const made = await Promise.all(
-    Array.from({ length: count - 1 }, async (_, index) => (await demoSet(task, teacher, settings, FIRST_SET + index)).demos),
-  );
-  return [task.start.demos, ...made];
+function demoSets(task: OptimizerTask, teacher: Teacher, settings: Parameters<typeof demoSet>[2], count: number): DemoSets {
+  const made = Array.from({ length: count - 1 }, async (_, index) => (await demoSet(task, teacher, settings, FIRST_SET + index)).demos);
+  return [Promise.resolve(task.start.demos), ...made];
+}
+
+/** Instructions from the rows, the program, and the demos that the teacher made for a set. */
+async function propose({ start, lab, trainset }: OptimizerTask, sets: DemoSets, count: number): Promise<string[]> {
+  const { signature, instructions } = start.program;
+  const dataset = await describeDataset(lab, signature, trainset);
+  const demosFor = async (index: number) => (await sets[index % sets.length])?.filter(({ augmented }) => augmented) ?? [];
+  lab.emit({ kind: 'phase', phase: 'propose' });
+  return proposeInstructions(lab, { signature, instructions, dataset, demosFor }, count);
 }
 
 /** One run of a pair of instructions and demos: on a minibatch, or on all of validation. */
