@@ -71,7 +71,7 @@ export async function runSpec(given: CommandContext, spec: RunSpec): Promise<num
     output.note(said);
     if (forecast.usd !== 0) await confirmed(given);
     if (values.resume !== true) await folders.create(spec);
-    const { document } = await executeRun(prepared, models, places, {
+    const document = await executeRun(prepared, models, places, {
       signal,
       onView: (view) => output.progress(progressText(view)),
     });

@@ -15,7 +15,6 @@ export { keepReport, readKeptReport } from './kept-report.js';
 export { type Lease, type LockOptions, Locks } from './lock.js';
 export { MODELS_CONFIG_FILE, readModelsConfig } from './models-config-file.js';
 export {
-  type ExecutedRun,
   executeRun,
   type PreparedRun,
   prepareRun,

@@ -80,11 +80,6 @@ export interface ExecuteOptions {
   readonly onView?: ((view: RunView) => void) | undefined;
 }
 
-export interface ExecutedRun {
-  readonly optimized: Optimized;
-  readonly document: OptimizeDocument;
-}
-
 /** Versions among which the start of a run is looked for. */
 const LOOKED_AT = 50;
 /** Milliseconds between two views that are kept. */
@@ -92,7 +87,7 @@ const KEEP_EVERY_MS = 1_000;
 
 /**
  * Runs an optimization, or goes on with it, and saves what it found as a version. Every answer is kept as it comes: nothing is paid twice,
- * whatever ends the process.
+ * whatever ends the process. Of a run that is done this is the result again.
  * @throws AtelierError as `optimize`, `data.locked` when another process is at it; what is there to see says why
  */
 export async function executeRun(
@@ -100,13 +95,13 @@ export async function executeRun(
   models: RunModels,
   places: RunPlaces,
   options: ExecuteOptions,
-): Promise<ExecutedRun> {
+): Promise<OptimizeDocument> {
   const { spec, program, optimizer, rows } = prepared;
   const { workspaceFolder, onProblem, tastes } = places;
   const locks = new Locks(workspaceFolder);
   const folders = new RunFolders({ workspaceFolder, locks, onProblem });
   const earlier = await folders.view(spec.run);
-  if (earlier?.result != null) throw isDone(spec.run);
+  if (earlier?.result != null) return earlier.result;
   const lock = await folders.hold(spec.run);
   const watch = new Watch(folders, earlier, prepared, options.onView);
   try {
@@ -128,7 +123,7 @@ export async function executeRun(
     const facts = { run, student, teacher, version, signature: definition.signature.name, forecast: prepared.forecast };
     const document = optimizeDocument(optimized, facts);
     await watch.end('done', { result: document });
-    return { optimized, document };
+    return document;
   } catch (thrown) {
     const error = asAtelierError(thrown);
     const isPause = isCancellation(error);
@@ -137,11 +132,6 @@ export async function executeRun(
   } finally {
     await lock.release();
   }
-}
-
-/** A run that has its result: going on would save it a second time. */
-function isDone(run: string): AtelierError {
-  return new AtelierError('run.invalid', `The run "${run}" is done: there is nothing to go on with.`, { hint: 'Begin a new one.' });
 }
 
 /** The result as a version whose parent is the start; of a start that no version has, one is saved first, so that they can be compared. */
@@ -157,9 +147,17 @@ async function saveResult(
   const { definition, author, created } = spec;
   const { name } = definition.signature;
   const store = new VersionStore({ workspaceFolder, promptsFolder, locks, onProblem });
+  // A process may have ended between this and saying that the run is done.
+  const already = await savedProgram(
+    store,
+    name,
+    optimized.program,
+    (version) => version.created === created && version.optimizer !== undefined,
+  );
+  if (already !== undefined) return already.number;
   const parent =
     definition.version === undefined
-      ? ((await savedStart(store, name, prepared.program)) ??
+      ? ((await savedProgram(store, name, prepared.program)) ??
         (await store.save(name, { ...writtenDraft(definition, { author, created }), note: 'What an optimization started from.' })))
       : await store.read(name, definition.version);
   const score = baselineScore(optimized, rows);
@@ -172,12 +170,17 @@ async function saveResult(
   return number;
 }
 
-/** The newest version with the program that a run started from, among the last ones. */
-async function savedStart(store: VersionStore, name: string, program: Program): Promise<Version | undefined> {
+/** The newest version with a program, among the last ones. @param isWanted what else must hold */
+async function savedProgram(
+  store: VersionStore,
+  name: string,
+  program: Program,
+  isWanted: (version: Version) => boolean = () => true,
+): Promise<Version | undefined> {
   const hash = programHash(program);
   for (const number of (await store.numbers(name)).slice(0, LOOKED_AT)) {
     const { version } = await store.inspect(name, number);
-    if (version !== undefined && programHash(programOf(version).program) === hash) return version;
+    if (version !== undefined && isWanted(version) && programHash(programOf(version).program) === hash) return version;
   }
   return undefined;
 }

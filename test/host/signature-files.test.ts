@@ -112,7 +112,7 @@ describe('signature files', () => {
     const shown = await lenses();
     assert.deepEqual(
       shown.map(({ command }) => command?.title),
-      ['$(play) Run', 'Evaluate', 'Preview Prompt'],
+      ['$(play) Run', 'Evaluate', 'Optimize', 'Preview Prompt'],
     );
     assert.ok(shown.every(({ range, command }) => range.start.line === 0 && String(command?.arguments?.[0]) === document.uri.toString()));
     await withSetting('codeLens.enabled', false, async () => assert.deepEqual(await lenses(), []));
@@ -153,7 +153,7 @@ describe('signature files', () => {
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', editor.document.uri);
     assert.deepEqual(
       lenses.map(({ command }) => command?.title),
-      ['$(play) Run', 'Evaluate', 'Preview Prompt', 'Copy to Workspace'],
+      ['$(play) Run', 'Evaluate', 'Optimize', 'Preview Prompt', 'Copy to Workspace'],
     );
     assert.deepEqual(problemsOf(editor.document), []);
     const query = builtIn('SummarizeText').toString();
