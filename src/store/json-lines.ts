@@ -106,13 +106,19 @@ export async function inspectJsonEnds(handle: FileHandle, size: number, shown: s
 export class JsonLinesFile {
   readonly #file: string;
   readonly #shown: string;
-  readonly #locks: Locks;
+  readonly #locks: Pick<Locks, 'withLock'>;
   readonly #lock: string;
   readonly #showPath: (file: string) => string;
   readonly #onProblem: (problem: Problem) => void;
 
   /** @param options `file` is absolute; `lock` is the name of its lock, default the path; `onProblem` is told what was repaired while appending */
-  constructor(options: { file: string; workspaceFolder: string; locks: Locks; lock?: string; onProblem: (problem: Problem) => void }) {
+  constructor(options: {
+    file: string;
+    workspaceFolder: string;
+    locks: Pick<Locks, 'withLock'>;
+    lock?: string;
+    onProblem: (problem: Problem) => void;
+  }) {
     this.#file = options.file;
     this.#shown = displayPath(options.workspaceFolder, options.file);
     this.#locks = options.locks;

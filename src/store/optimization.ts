@@ -109,7 +109,7 @@ export async function executeRun(
     const optimized = await optimize(program, rows.trainset, rows.valset, rows.scorer, optimizer, {
       ...{ student: models.student, teacher: models.teacher, asker: models.asker, tastes, concurrency: models.concurrency },
       ...{ testset: rows.testset, demos: spec.demos, trainFile: spec.data.train.file, ablate: spec.ablate, seed: spec.seed },
-      ...{ budget: spec.budget, journal: await folders.journal(spec.run), signal: options.signal, finish: options.finish },
+      ...{ budget: spec.budget, journal: await folders.journal(spec.run, lock), signal: options.signal, finish: options.finish },
       ...(spec.teacherProgram === undefined
         ? {}
         : { teacherProgram: { program: baseProgram(spec.teacherProgram.definition), demos: spec.teacherProgram.demos } }),

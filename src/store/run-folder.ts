@@ -13,7 +13,7 @@ import { statIfExists } from './csv-reader.js';
 import { GroupCommit } from './group-commit.js';
 import { errnoOf, unreadable } from './io-errors.js';
 import { JsonLinesFile, type JsonObject, parseJsonLines } from './json-lines.js';
-import type { HeldLock, Locks } from './lock.js';
+import type { HeldLock, Lease, Locks } from './lock.js';
 import { displayPath, type Problem } from './problem.js';
 import { replaceFile } from './replace-file.js';
 import { readWholeFile } from './whole-file.js';
@@ -165,8 +165,8 @@ export class RunFolders {
     });
   }
 
-  /** What was paid for; lines that cannot be used are reported, and done again. @throws AtelierError `data.unreadable` */
-  async journal(run: string): Promise<RunJournal> {
+  /** What was paid for; lines that cannot be used are reported, and done again. @param held the run, when it is held. @throws AtelierError `data.unreadable` */
+  async journal(run: string, held?: HeldLock): Promise<RunJournal> {
     const file = this.fileOf(run, 'journal.jsonl');
     const { workspaceFolder, locks, onProblem } = this.options;
     const known = new Map<string, JournalEntry>();
@@ -175,7 +175,9 @@ export class RunFolders {
       for (const problem of problems) onProblem(problem);
       for (const { value } of lines) if (isEntry(value)) known.set(value.key, value);
     }
-    const lines = new JsonLinesFile({ file, workspaceFolder, locks, onProblem });
+    // Who has the run has its journal, too: a lock for each write would cost more than the write.
+    const own = held === undefined ? locks : { withLock: <T>(_: string, work: (lease: Lease) => Promise<T>) => work(held) };
+    const lines = new JsonLinesFile({ file, workspaceFolder, locks: own, onProblem });
     const writes = new GroupCommit<JournalEntry>((entries) => lines.append(entries));
     return { known, append: (entry) => writes.push([entry]) };
   }

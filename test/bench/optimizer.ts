@@ -156,7 +156,7 @@ async function journalIn(workspaceFolder: string, run: string) {
     ...{ run, definition, student: 'bench:student', teacher: 'bench:teacher', optimizer: 'bench', seed: SEED, budget: {}, ablate: false },
     ...{ data: { train: { file: TRAIN_FILE, sha256: '' } }, scope: {}, author: 'bench', created: new Date().toISOString() },
   });
-  return folders.journal(run);
+  return folders.journal(run, await folders.hold(run));
 }
 
 /** The search alone, from its beginning until all is kept: the start was run on validation before. */

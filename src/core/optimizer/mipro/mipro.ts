@@ -15,7 +15,7 @@ import { type Choice, nextChoice, type Observation } from './tpe.js';
  * Steps that begin before earlier ones have ended: enough to keep many slots busy. It is the same at any width, as what a step may know
  * decides what it tries.
  */
-const AHEAD = 2;
+const AHEAD = 3;
 /** Trials by chance before the estimator decides, and the least of them. */
 const STARTUP_SHARE = 1 / 3;
 const LEAST_STARTUP = 3;
