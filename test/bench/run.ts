@@ -8,6 +8,7 @@ import { embedded, modelCalls, predictOverhead } from './calls.js';
 import { evaluations } from './evaluations.js';
 import { optimizers } from './optimizers.js';
 import { verdict } from './report.js';
+import { runThread } from './run-thread.js';
 import { activation, sizes, terminal } from './start.js';
 import { versions } from './versions.js';
 
@@ -22,6 +23,7 @@ const PARTS: Record<string, Part> = {
   batches,
   evaluations,
   optimizers,
+  runThread,
   versions,
   activation,
 };
