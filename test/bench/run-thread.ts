@@ -4,6 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { RunSpec } from '../../src/core/optimizer/run-spec.js';
 import { ModelHub } from '../../src/engine/index.js';
+import { TurnQueue } from '../../src/features/optimize/turn-queue.js';
 import type { FromWorker, RemoteTerms, RunWorkerData } from '../../src/features/optimize/worker/messages.js';
 import type { OpenModel } from '../../src/models/model-hub.js';
 import { Locks, parseSignatureText, RunFolders, requireDefinition, withHashes } from '../../src/store/index.js';
@@ -39,14 +40,15 @@ async function standstill(workspaceFolder: string, model: OpenModel): Promise<nu
   };
   const delay = monitorEventLoopDelay({ resolution: 5 });
   const worker = new Worker(path.join(repoRoot, 'dist/run-worker.js'), { workerData: data });
-  // What is loaded on first use is loaded before, as in an editor that was used.
   delay.enable();
   await new Promise<void>((resolve, reject) => {
+    const calls = new TurnQueue<FromWorker & { type: 'call' }>(({ id, request }) => {
+      void port.chat(request).then((result) => worker.postMessage({ type: 'answer', id, result }), reject);
+    });
     worker.on('error', reject);
     worker.on('message', (message: FromWorker) => {
-      if (message.type === 'call') {
-        void port.chat(message.request).then((result) => worker.postMessage({ type: 'answer', id: message.id, result }), reject);
-      } else if (message.type === 'ended') {
+      if (message.type === 'call') calls.push(message);
+      else if (message.type === 'ended') {
         if (message.error === undefined) resolve();
         else reject(new Error(message.error.message));
       }

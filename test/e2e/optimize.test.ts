@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
@@ -116,6 +117,25 @@ describe('optimizing in the workbench, with the embedded model', () => {
     await workbench.reload();
     const frame = await runPage(workbench, 'on rows never seen');
     await frame.getByText('Candidates').first().waitFor();
+  });
+
+  it('retrains image prompts from what was rated well', async () => {
+    const { page, folder } = workbench;
+    const atelier = (...args: string[]) =>
+      execFileSync(process.execPath, [path.join(repoRoot, 'dist/cli.js'), ...args, '--workspace', folder, '--json'], { encoding: 'utf8' });
+    for (const idea of ['fox', 'owl', 'dragon', 'lighthouse', 'teapot', 'train', 'garden', 'knight', 'violin', 'harbour']) {
+      const { id } = JSON.parse(atelier('generate', '--taste', 'anime', `a ${idea} in the morning light`));
+      atelier('rate', id, '5');
+    }
+    await runCommand(page, 'Prompt Atelier: Retrain from Feedback');
+    await pickRow(page, 'Begin…');
+    const dialog = page.locator('.monaco-dialog-box');
+    await dialog.getByText('Optimize ImagePrompt').waitFor();
+    await shot(page, 'retrain-forecast');
+    await dialog.getByText('Begin', { exact: true }).click();
+    const frame = await runPage(workbench, 'Optimize ImagePrompt');
+    await frame.getByText('Done', { exact: true }).waitFor();
+    await shot(page, 'retrain-page');
   });
 });
 

@@ -5,6 +5,7 @@ import type { RunSpec } from '../../core/optimizer/run-spec.js';
 import type { RunView } from '../../core/optimizer/run-view.js';
 import type { OpenModel } from '../../models/model-hub.js';
 import type { Services } from '../services.js';
+import { TurnQueue } from './turn-queue.js';
 import type { FromWorker, RemoteTerms, RunWorkerData, ToWorker } from './worker/messages.js';
 
 export interface RunHandlers {
@@ -17,6 +18,7 @@ export interface RunHandlers {
 export class RunWorker implements vscode.Disposable {
   private readonly worker: Worker;
   private readonly underWay = new Map<number, AbortController>();
+  private readonly calls = new TurnQueue<FromWorker & { type: 'call' }>((call) => void this.call(call));
   private hasEnded = false;
 
   private constructor(
@@ -65,7 +67,7 @@ export class RunWorker implements vscode.Disposable {
   }
 
   private receive(message: FromWorker): void {
-    if (message.type === 'call') void this.call(message);
+    if (message.type === 'call') this.calls.push(message);
     else if (message.type === 'abort') this.underWay.get(message.id)?.abort();
     else if (message.type === 'view') this.handlers.onView(message.view);
     else if (message.type === 'problem') this.services.report(message.problem);
