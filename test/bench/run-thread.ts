@@ -35,7 +35,14 @@ async function standstill(workspaceFolder: string, model: OpenModel): Promise<nu
   const { port, ...known } = model;
   const terms: RemoteTerms = { ...known, endpoint: port.endpoint, takesImages: port.takesImages };
   const data: RunWorkerData = {
-    ...{ spec, workspaceFolder, promptsFolder: 'prompts', signaturesFolder: 'signatures', packedFolder: path.join(repoRoot, 'data') },
+    ...{
+      spec,
+      workspaceFolder,
+      promptsFolder: 'prompts',
+      signaturesFolder: 'signatures',
+      dataFolder: 'data',
+      packedFolder: path.join(repoRoot, 'data'),
+    },
     ...{ metricWorker: path.join(repoRoot, 'dist/metric-worker.js'), models: { student: terms, teacher: terms } },
   };
   const delay = monitorEventLoopDelay({ resolution: 5 });

@@ -41,9 +41,9 @@ export class RunWorker implements vscode.Disposable {
     if (workspaceFolder === undefined) throw noFolder('Open a folder: runs are kept in the workspace.');
     const hub = await services.models();
     const [student, teacher] = [await hub.open(spec.student), await hub.open(spec.teacher)];
-    const { promptsFolder, signaturesFolder } = settings;
+    const { promptsFolder, signaturesFolder, dataFolder } = settings;
     const data: RunWorkerData = {
-      ...{ spec, workspaceFolder, promptsFolder, signaturesFolder, packedFolder: services.packedFolder },
+      ...{ spec, workspaceFolder, promptsFolder, signaturesFolder, dataFolder, packedFolder: services.packedFolder },
       metricWorker: context.asAbsolutePath('dist/metric-worker.js'),
       models: { student: termsOf(student), teacher: termsOf(teacher) },
     };

@@ -30,7 +30,7 @@ void run().then(
 
 async function run(): Promise<void> {
   const { spec, workspaceFolder, promptsFolder, signaturesFolder, packedFolder } = given;
-  const [{ executeRun, loadSignatures, loadTastes, prepareRun }, { runModels }] = await Promise.all([
+  const [{ executeRun, GenerationStore, loadSignatures, prepareRun }, { runModels }] = await Promise.all([
     import('../../../store/index.js'),
     import('../../../engine/index.js'),
   ]);
@@ -38,8 +38,8 @@ async function run(): Promise<void> {
   const find = async (name: string) => findSignature(library.signatures, name);
   const models = runModels(await opened(given.models.student), await opened(given.models.teacher), find);
   const takesTaste = spec.definition.signature.inputs.some(({ name }) => name === 'taste');
-  const tastes = takesTaste ? (await loadTastes(packedFolder, workspaceFolder)).tastes : [];
-  const places = { workspaceFolder, promptsFolder, tastes, onProblem: (problem: Parameters<typeof problemOf>[0]) => problemOf(problem) };
+  const store = new GenerationStore({ packedFolder, workspaceFolder, dataFolder: given.dataFolder, onProblem: problemOf });
+  const places = { workspaceFolder, promptsFolder, tastes: takesTaste ? await store.tastes() : [], onProblem: problemOf };
   const scorer = await scorerOf(find);
   try {
     const prepared = await prepareRun(spec, models, places, scorer.scorer);

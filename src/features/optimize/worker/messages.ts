@@ -18,6 +18,7 @@ export interface RunWorkerData {
   readonly spec: RunSpec;
   readonly workspaceFolder: string;
   readonly promptsFolder: string;
+  readonly dataFolder: string;
   readonly signaturesFolder: string;
   readonly packedFolder: string;
   /** The program that a metric of the workspace runs in. Absolute. */
