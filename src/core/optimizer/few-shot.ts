@@ -34,7 +34,7 @@ export function knnFewShot(options: { readonly demos: number }): Optimizer {
     name: 'knn',
     options: { demos: options.demos },
     forecast: ({ validation, labeled }) => ({
-      parts: [{ by: 'student', calls: validation, demos: Math.min(options.demos, labeled) }],
+      parts: [{ by: 'student', calls: validation, demos: Math.min(options.demos, labeled), held: labeled }],
       exact: true,
     }),
     async run({ start, labeled, board }) {

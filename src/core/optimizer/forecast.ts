@@ -77,11 +77,13 @@ export async function forecastRun(given: ForecastGiven): Promise<Forecast> {
   const search = optimizer.forecast(facts);
   const modelOf = (by: ForecastCalls['by']) => (by === 'student' ? student : teacher).model;
   const widest = Math.max(program.demos.length, ...search.parts.filter(({ by }) => by === 'student').map(({ demos }) => demos));
+  // Each demo is left out once, also of those that a prompt does not show.
+  const most = Math.max(widest, ...search.parts.map(({ held = 0 }) => held));
   const parts: ForecastPart[] = [
     { what: 'baseline', by: 'student', calls: valset.length, demos: program.demos.length, model: student.model },
     ...search.parts.map((part) => ({ ...part, what: 'search' as const, model: modelOf(part.by) })),
     ...(ablate
-      ? [{ what: 'ablation' as const, by: 'student' as const, calls: widest * valset.length, demos: widest, model: student.model }]
+      ? [{ what: 'ablation' as const, by: 'student' as const, calls: most * valset.length, demos: widest, model: student.model }]
       : []),
     { what: 'test', by: 'student', calls: testset.length, demos: program.demos.length, model: student.model },
     { what: 'test', by: 'student', calls: testset.length, demos: widest, model: student.model },

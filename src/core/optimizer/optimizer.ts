@@ -46,6 +46,8 @@ export interface ForecastCalls {
   readonly calls: number;
   /** Demos in each prompt, in the mean or at the most. */
   readonly demos: number;
+  /** Demos that the program has, where it shows only some of them. */
+  readonly held?: number;
 }
 
 /** What a search needs beside the baseline on validation: exactly, or at the most. */

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AtelierError } from '../../../src/core/errors.js';
 import { type OptimizerPorts, parseOptimizer } from '../../../src/core/optimizer/catalog.js';
+import { labeledPool } from '../../../src/core/optimizer/demo-pool.js';
 import type { OptimizerEvent } from '../../../src/core/optimizer/events.js';
+import { forecastRun } from '../../../src/core/optimizer/forecast.js';
 import type { JournalEntry } from '../../../src/core/optimizer/journal.js';
 import type { Asker } from '../../../src/core/optimizer/lab.js';
 import { type Optimized, type OptimizeOptions, optimize } from '../../../src/core/optimizer/optimize.js';
@@ -205,6 +207,33 @@ describe('optimizing', () => {
     for (const { without, worth, tokens } of report.worths ?? []) {
       assert.ok(Math.abs(report.best.score - without - worth) < 1e-9);
       assert.equal(tokens, 1);
+    }
+  });
+
+  it('forecasts an upper bound also with what each demo is worth', async () => {
+    for (const spec of ['labeled', 'bootstrap', 'knn(demos=2)', 'mipro']) {
+      const optimizer = parseOptimizer(spec, PORTS);
+      const [trainset, valset, testset] = [numbered(24), numbered(60, 100), numbered(40, 500)];
+      const labeled = labeledPool(START.signature, [], trainset, FILE);
+      const terms = { model: 'model', price: undefined, concurrency: 8, latencyMs: 1 };
+      const { calls } = await forecastRun({
+        ...{
+          optimizer,
+          program: START,
+          trainset,
+          valset,
+          testset,
+          labeled,
+          canPropose: true,
+          ablate: true,
+          student: terms,
+          teacher: terms,
+        },
+        ...{ promptTokens: async () => 100, tokensOf: () => 1 },
+      });
+      const { report } = await run(spec, { ablate: true });
+      assert.ok(report.spent.calls <= calls, `${spec}: ${report.spent.calls} of ${calls}`);
+      assert.ok((report.worths?.length ?? 0) > 0, spec);
     }
   });
 
