@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { AtelierError, asAtelierError, isCancellation } from '../core/errors.js';
 import type { Scorer } from '../core/evaluation/scorer.js';
 import { baselineOf } from '../core/optimizer/candidate.js';
-import { parseOptimizer } from '../core/optimizer/catalog.js';
+import { listOptimizers, parseOptimizer } from '../core/optimizer/catalog.js';
 import { labeledPool } from '../core/optimizer/demo-pool.js';
 import { forecastDocument, type OptimizeDocument, optimizeDocument } from '../core/optimizer/document.js';
 import { type Forecast, forecastRun } from '../core/optimizer/forecast.js';
@@ -66,7 +66,7 @@ export async function prepareRun(spec: RunSpec, models: RunModels, places: RunPl
     promptTokens: (each, inputs) => models.promptTokens(each, inputs),
     tokensOf: (text) => models.tokensOf(text),
   });
-  const proposes = ['mipro', 'gepa', 'instructions'].includes(optimizer.name);
+  const proposes = listOptimizers().some(({ name, proposes: writes }) => name === optimizer.name && writes);
   const facts = { program, trainset, valset, testset, repeated: rows.repeated, canPropose, proposes, forecast, budget: spec.budget };
   return { spec, program, optimizer, rows: { ...rows, valset }, forecast, warnings: runWarnings(facts) };
 }

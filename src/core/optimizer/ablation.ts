@@ -2,6 +2,7 @@ import { mean } from '../evaluation/statistics.js';
 import type { Example } from '../example/example.js';
 import { changed, type ScoredCandidate } from './candidate.js';
 import type { Lab } from './lab.js';
+import { tokensPerAnswer } from './leaderboard.js';
 import type { Optimizer } from './optimizer.js';
 
 /** What one demo is worth to a program. */
@@ -26,9 +27,7 @@ export async function ablateDemos(lab: Lab, candidate: ScoredCandidate, valset: 
       const { program } = without(candidate, demo);
       const rows = await Promise.all(valset.map((example) => lab.attempt(program, example)));
       const score = mean(rows.map(({ score: each = 0 }) => each)) ?? 0;
-      const tokens = mean(
-        rows.flatMap(({ answering }) => (answering === undefined ? [] : [answering.usage.promptTokens + answering.usage.completionTokens])),
-      );
+      const tokens = tokensPerAnswer(rows);
       const saved = tokens === undefined || candidate.tokens === undefined ? undefined : candidate.tokens - tokens;
       return { demo, without: score, worth: candidate.score - score, tokens: saved };
     }),

@@ -1,6 +1,7 @@
 import type { EvaluationReport } from '../evaluation/report.js';
-import type { Demo, Program } from '../program/program.js';
+import type { Program } from '../program/program.js';
 import type { VersionDemo } from '../version/version.js';
+import { plainDemo } from '../version/version-program.js';
 
 /** A program that an optimizer tries, and where its demos came from. */
 export interface Candidate {
@@ -54,8 +55,4 @@ export function baselineOf(program: Program, demos?: readonly VersionDemo[]): Ca
     program,
     demos: demos ?? program.demos.map((demo) => ({ ...demo, augmented: false })),
   };
-}
-
-function plainDemo({ inputs, outputs, reasoning, quality }: VersionDemo): Demo {
-  return { inputs, outputs, ...(reasoning === undefined ? {} : { reasoning }), quality };
 }

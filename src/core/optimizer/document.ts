@@ -7,7 +7,7 @@ import type { JsonValue } from '../text/json-schema.js';
 import type { DemoSource } from '../version/version.js';
 import type { BootstrapVerdict, CandidateSummary } from './events.js';
 import type { Forecast } from './forecast.js';
-import { summaryOf } from './leaderboard.js';
+import { summaryOf, tokensPerAnswer } from './leaderboard.js';
 import type { Optimized } from './optimize.js';
 import type { Measured } from './report.js';
 
@@ -148,10 +148,7 @@ function both({ validation, test }: Measured): OptimizeDocument['result'] {
 }
 
 function measured({ scoreWithFailuresAsZero, interval, rows, failures }: EvaluationReport): MeasuredDocument {
-  const answers = rows.flatMap(({ answering }) =>
-    answering === undefined ? [] : [answering.usage.promptTokens + answering.usage.completionTokens],
-  );
-  const tokens = answers.length === 0 ? null : answers.reduce((sum, each) => sum + each, 0) / answers.length;
+  const tokens = tokensPerAnswer(rows) ?? null;
   return { score: scoreWithFailuresAsZero ?? null, interval, n: rows.length, failures, tokens };
 }
 

@@ -1,4 +1,5 @@
 import { objectivesOf } from '../evaluation/objectives.js';
+import type { EvaluatedRow } from '../evaluation/report.js';
 import type { Example } from '../example/example.js';
 import type { Candidate, ScoredCandidate } from './candidate.js';
 import type { CandidateSummary } from './events.js';
@@ -27,7 +28,7 @@ export class Leaderboard {
   /** Runs a candidate on the whole validation set. @throws AtelierError as `Lab.attempt` */
   async score(candidate: Candidate, signal?: AbortSignal): Promise<ScoredCandidate> {
     const report = await this.lab.evaluate(candidate.program, this.valset, signal);
-    const tokens = objectivesOf(report.rows).find(({ name }) => name === 'tokens')?.mean;
+    const tokens = tokensPerAnswer(report.rows);
     return { ...candidate, report, score: report.scoreWithFailuresAsZero ?? 0, tokens };
   }
 
@@ -45,6 +46,11 @@ export class Leaderboard {
     this.add(scored);
     return scored;
   }
+}
+
+/** Mean of tokens in and out per answer; undefined without an answer. */
+export function tokensPerAnswer(rows: readonly EvaluatedRow[]): number | undefined {
+  return objectivesOf(rows).find(({ name }) => name === 'tokens')?.mean;
 }
 
 function isBetter(candidate: ScoredCandidate, leader: ScoredCandidate): boolean {

@@ -91,6 +91,7 @@ function nearest(nearestDemos: number | undefined): Pick<Program, 'nearestDemos'
   return nearestDemos === undefined ? {} : { nearestDemos };
 }
 
-function plainDemo({ inputs, outputs, reasoning, quality }: VersionDemo): Demo {
+/** A demo without where it came from: what a program has of it. */
+export function plainDemo({ inputs, outputs, reasoning, quality }: VersionDemo): Demo {
   return { inputs, outputs, ...(reasoning === undefined ? {} : { reasoning }), quality };
 }
