@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type * as vscode from 'vscode';
+import { openDocuments } from './documents.js';
 import type { RunNode } from './optimize/tree.js';
 import type { Services } from './services.js';
 import type { Signatures } from './signatures.js';
@@ -54,8 +55,6 @@ const COMMANDS = [
   'discardRun',
   'refreshRuns',
 ];
-/** Documents of ours that a window may open with. */
-const FILES = ['promptAtelier-preview', 'promptAtelier-signature', 'promptAtelier-version'];
 const REPORTS = 'promptAtelier.evaluation';
 const RUN_PAGES = 'promptAtelier.run';
 const VERSIONS = 'promptAtelier.prompts';
@@ -63,6 +62,7 @@ const RUNS = 'promptAtelier.runs';
 /** Says which runs a window was at work on; named in the manifest and in `run-folder.ts`, too. */
 const UNDER_WAY_FILE = '.atelier/runs/under-way';
 const PROPOSALS = 'promptAtelier-proposal';
+const GONE_PROPOSAL = 'This proposal is gone: it was accepted, rejected, or the window was reloaded.\nRun the signature again.\n';
 const SIGNATURE_FILE = /\.signature\.yaml$/;
 
 /**
@@ -76,12 +76,16 @@ export function register(services: Services): vscode.Disposable {
   const load = (): Promise<Signatures> => {
     loading ??= import('./signatures.js').then((signatures) => {
       for (const standIn of standIns.splice(0)) standIn.dispose();
-      const registered = signatures.register(services);
+      const registered = signatures.register(services, documents);
       context.subscriptions.push(registered);
       return registered;
     });
     return loading;
   };
+  // No stand-ins: they load what serves them.
+  const documents = openDocuments(services.host, load);
+  // The editor asks it when what is loaded later knows no such proposal.
+  const proposals = vscode.workspace.registerTextDocumentContentProvider(PROPOSALS, { provideTextDocumentContent: () => GONE_PROPOSAL });
   const loadFor = ({ uri }: vscode.TextDocument) => {
     if (SIGNATURE_FILE.test(uri.path)) void guard('Signatures', async () => void (await load()));
   };
@@ -92,13 +96,6 @@ export function register(services: Services): vscode.Disposable {
         await load();
         return vscode.commands.executeCommand(id, ...given);
       });
-    }),
-    ...FILES.map((scheme) => vscode.workspace.registerFileSystemProvider(scheme, filesAfter(vscode, load), { isReadonly: true })),
-    vscode.workspace.registerTextDocumentContentProvider(PROPOSALS, {
-      provideTextDocumentContent: async () => {
-        await load();
-        return 'This proposal is gone: the window was reloaded.\nRun the signature again.\n';
-      },
     }),
     vscode.workspace.onDidOpenTextDocument(loadFor),
   );
@@ -120,7 +117,7 @@ export function register(services: Services): vscode.Disposable {
   // What a closed window left is asked about once; without such a run nothing is loaded.
   if (folder !== undefined && existsSync(path.join(folder, UNDER_WAY_FILE))) void guard('Runs', async () => (await load()).offerResume());
   return new vscode.Disposable(() => {
-    for (const each of [reports, runPages, versions, runs]) each.dispose();
+    for (const each of [documents, proposals, reports, runPages, versions, runs]) each.dispose();
     for (const standIn of standIns) standIn.dispose();
   });
 }
@@ -143,33 +140,5 @@ function treeAfter<Node>(
     onDidChangeTreeData: changed.event,
     getChildren: async (node) => (await loaded()).getChildren(node),
     getTreeItem: async (node) => (await loaded()).getTreeItem(node),
-  };
-}
-
-/** Files that are asked for once more when what makes them is there. */
-function filesAfter(
-  { workspace, EventEmitter, FileSystemError, Disposable }: typeof vscode,
-  load: () => Promise<unknown>,
-): vscode.FileSystemProvider {
-  const changed = new EventEmitter<vscode.FileChangeEvent[]>();
-  const refuse = (uri: vscode.Uri): never => {
-    throw FileSystemError.NoPermissions(uri);
-  };
-  return {
-    onDidChangeFile: changed.event,
-    watch: () => new Disposable(() => undefined),
-    stat: async (uri) => {
-      await load();
-      return workspace.fs.stat(uri);
-    },
-    readFile: async (uri) => {
-      await load();
-      return workspace.fs.readFile(uri);
-    },
-    readDirectory: () => [],
-    createDirectory: refuse,
-    writeFile: refuse,
-    delete: refuse,
-    rename: refuse,
   };
 }

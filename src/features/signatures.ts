@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { Documents } from './documents.js';
 import { type Evaluations, register as evaluate } from './evaluate/register.js';
 import { type Optimizations, register as optimize } from './optimize/register.js';
 import { register as runSignature } from './run-signature/register.js';
@@ -14,11 +15,17 @@ export interface Signatures
     Pick<Optimizations, 'runs' | 'restoreRun' | 'offerResume'> {}
 
 /** All that is about signatures: a bundle of its own (`dist/signatures.js`), loaded on first use. */
-export function register(services: Services): Signatures {
+export function register(services: Services, documents: Documents): Signatures {
   const evaluations = evaluate(services);
-  const versioned = versions(services);
+  const versioned = versions(services, documents.versions);
   const optimized = optimize(services);
-  const all = services.host.vscode.Disposable.from(runSignature(services), signatureFiles(services), evaluations, versioned, optimized);
+  const all = services.host.vscode.Disposable.from(
+    runSignature(services),
+    signatureFiles(services, documents),
+    evaluations,
+    versioned,
+    optimized,
+  );
   const { runs, restoreRun, offerResume } = optimized;
   return { dispose: () => all.dispose(), restoreReport: evaluations.restoreReport, tree: versioned.tree, runs, restoreRun, offerResume };
 }

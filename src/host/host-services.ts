@@ -4,7 +4,7 @@ import { listEditorModels, openEditorModel } from './editor-provider.js';
 import { KeyStore } from './key-store.js';
 import { Log } from './log.js';
 import { notifyError } from './notify.js';
-import { ReadOnlyFiles, type TextAt } from './read-only-files.js';
+import { ReadOnlyFiles } from './read-only-files.js';
 import { Settings } from './settings.js';
 import { noFolder, workspaceFolder } from './workspace.js';
 
@@ -33,9 +33,8 @@ export function createHostServices(context: vscode.ExtensionContext) {
     tell: (doing: string, error: unknown): void => void notifyError(doing, error, log),
     workspaceFolder,
     noFolder,
-    /** Documents of our own. @param why they cannot be changed, in a sentence of Markdown @param commands that its links may run */
-    readOnlyFiles: (scheme: string, why: string, textAt: TextAt, commands?: readonly string[]) =>
-      new ReadOnlyFiles(scheme, why, textAt, commands),
+    /** Documents of our own. */
+    readOnlyFiles: (...given: ConstructorParameters<typeof ReadOnlyFiles>) => new ReadOnlyFiles(...given),
     openEditorModel,
     listEditorModels,
   };

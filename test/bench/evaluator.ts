@@ -3,30 +3,15 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { evaluate } from '../../src/core/evaluation/evaluate.js';
-import { scorerOf } from '../../src/core/evaluation/scorer.js';
 import type { Example } from '../../src/core/example/example.js';
-import { parseMetric } from '../../src/core/metric/catalog.js';
 import { createExecutor } from '../../src/core/program/executor.js';
 import { runPool } from '../../src/core/program/pool.js';
-import type { Program } from '../../src/core/program/program.js';
 import { programHash } from '../../src/core/program/program-hash.js';
 import { createPredictor } from '../../src/engine/predict.js';
 import type { ChatModel } from '../../src/models/chat-model.js';
 import { openEvaluationResults } from '../../src/store/evaluation-results.js';
 import { Locks } from '../../src/store/lock.js';
-
-const PROGRAM: Program = {
-  signature: {
-    name: 'sentiment',
-    description: 'Classify the sentiment of a review.',
-    instructions: 'Judge the whole review.',
-    inputs: [{ name: 'review', type: 'string', description: 'The text of the review' }],
-    outputs: [{ name: 'sentiment', type: 'class', description: 'Overall sentiment', options: ['positive', 'negative', 'neutral'] }],
-  },
-  instructions: 'Judge the whole review.',
-  demos: [],
-};
-const SCORER = scorerOf(parseMetric('exact_match', PROGRAM.signature));
+import { PROGRAM, SCORER } from './toy-program.js';
 
 function examples(count: number): Example[] {
   return Array.from({ length: count }, (_, index) => ({

@@ -3,9 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { scorerOf } from '../../src/core/evaluation/scorer.js';
 import type { Example } from '../../src/core/example/example.js';
-import { parseMetric } from '../../src/core/metric/catalog.js';
 import { baselineOf } from '../../src/core/optimizer/candidate.js';
 import { parseOptimizer } from '../../src/core/optimizer/catalog.js';
 import { labeledPool } from '../../src/core/optimizer/demo-pool.js';
@@ -15,7 +13,7 @@ import { Leaderboard } from '../../src/core/optimizer/leaderboard.js';
 import { optimize } from '../../src/core/optimizer/optimize.js';
 import type { RunModels } from '../../src/core/optimizer/run-models.js';
 import { runPool } from '../../src/core/program/pool.js';
-import type { Demo, Program } from '../../src/core/program/program.js';
+import type { Demo } from '../../src/core/program/program.js';
 import { hash32 } from '../../src/core/random.js';
 import { runModels } from '../../src/engine/run-models.js';
 import type { ChatModel, ChatRequest } from '../../src/models/chat-model.js';
@@ -24,19 +22,8 @@ import { Locks } from '../../src/store/lock.js';
 import { RunFolders } from '../../src/store/run-folder.js';
 import { parseSignature, requireDefinition } from '../../src/store/signatures-file.js';
 import type { Job, JobResult } from './optimizer-job.js';
+import { PROGRAM, SCORER } from './toy-program.js';
 
-const PROGRAM: Program = {
-  signature: {
-    name: 'sentiment',
-    description: 'Classify the sentiment of a review.',
-    instructions: 'Judge the whole review.',
-    inputs: [{ name: 'review', type: 'string', description: 'The text of the review' }],
-    outputs: [{ name: 'sentiment', type: 'class', description: 'Overall sentiment', options: ['positive', 'negative', 'neutral'] }],
-  },
-  instructions: 'Judge the whole review.',
-  demos: [],
-};
-const SCORER = scorerOf(parseMetric('exact_match', PROGRAM.signature));
 const TRAIN_FILE = 'train.csv';
 /** What an ablation starts from. */
 const DEMOS = 6;

@@ -27,8 +27,9 @@ export async function runCommand(page, title, timeout = 30_000) {
     try {
       await page.keyboard.press('F1'); // lost when it comes before the keybindings are there
       await quickInput(page).locator('input').first().fill(`>${title}`, { timeout: 1500 });
-      // Not Enter: the first row is the match that was used last, not the best one.
-      await row.click({ timeout: 1500 });
+      // Not Enter: the first row is the match that was used last, not the best one. Not waiting for a page that a command loads anew: that
+      // may take longer than a click, and the command would be run twice.
+      await row.click({ timeout: 1500, noWaitAfter: true });
       return;
     } catch {
       // The palette's list is a snapshot: opened before the extension was there, it never gets the command. Close it and look again.

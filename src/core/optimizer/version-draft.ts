@@ -3,6 +3,7 @@ import type { EvaluationReport } from '../evaluation/report.js';
 import { intervalText, signed } from '../evaluation/wording.js';
 import { trainedOnOf } from '../example/leakage.js';
 import { changesBetween, changesText } from '../version/changes.js';
+import { perCallOf } from '../version/score-record.js';
 import type { Version, VersionData, VersionDraft, VersionScore } from '../version/version.js';
 import { draftOf } from '../version/version-program.js';
 import type { ScoredCandidate } from './candidate.js';
@@ -86,11 +87,9 @@ export function baselineScore({ report: { baseline } }: Optimized, rows: Planned
 /** A report as versions keep scores. Failures are left out of it, and counted beside. */
 function scoreOf(report: EvaluationReport, { file, sha256, split }: VersionData): VersionScore {
   const { scorer, model, score, interval, n, failures, rows, leaked } = report;
-  const means = new Map(objectivesOf(rows).map(({ name, mean }) => [name, mean]));
-  const [tokens, usd] = [means.get('tokens'), means.get('cost_usd')];
   return {
     ...{ metric: scorer, model, file, sha256, score: score ?? 0, interval, n, failures, leaked: leaked > 0 },
     ...(split === undefined ? {} : { split }),
-    perCall: { ...(tokens === undefined ? {} : { tokens }), ...(usd === undefined ? {} : { usd }) },
+    perCall: perCallOf(objectivesOf(rows)),
   };
 }

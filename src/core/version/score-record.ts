@@ -1,4 +1,5 @@
 import type { EvaluationDocument } from '../evaluation/document.js';
+import type { ObjectiveMean } from '../evaluation/objectives.js';
 import type { Version, VersionScore } from './version.js';
 import type { VersionFacts } from './version-facts.js';
 
@@ -20,13 +21,18 @@ export interface ScoreRecord {
 export function scoreOf(document: EvaluationDocument): VersionScore | undefined {
   const { metric, model, data, score, interval, n, failures, objectives, leaked, stopped } = document;
   if (score === null || stopped !== undefined) return undefined;
-  const mean = (name: 'tokens' | 'cost_usd') => objectives.find((each) => each.name === name)?.mean;
-  const [tokens, usd] = [mean('tokens'), mean('cost_usd')];
   return {
     ...{ metric, model, file: data.file, sha256: data.sha256, score, interval, n, failures, leaked: leaked > 0 },
     ...(data.split === null ? {} : { split: data.split }),
-    perCall: { ...(tokens === undefined ? {} : { tokens }), ...(usd === undefined ? {} : { usd }) },
+    perCall: perCallOf(objectives),
   };
+}
+
+/** What an answer takes beside its score, as versions keep it. */
+export function perCallOf(objectives: readonly Pick<ObjectiveMean, 'name' | 'mean'>[]): VersionScore['perCall'] {
+  const means = new Map(objectives.map(({ name, mean }) => [name, mean]));
+  const [tokens, usd] = [means.get('tokens'), means.get('cost_usd')];
+  return { ...(tokens === undefined ? {} : { tokens }), ...(usd === undefined ? {} : { usd }) };
 }
 
 /** The last score of each version, by its hash. @param records in the order in which they were made */

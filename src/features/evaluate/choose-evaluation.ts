@@ -3,7 +3,6 @@ import type * as vscode from 'vscode';
 import { AtelierError, asAtelierError } from '../../core/errors.js';
 import { readScorerSpec } from '../../core/evaluation/scorer-spec.js';
 import { SPLITS } from '../../core/example/splits.js';
-import { listMetrics } from '../../core/metric/catalog.js';
 import type { SignatureDefinition } from '../../core/signature/definition.js';
 import { labelsOf, NO_LABELS } from '../../core/version/labels.js';
 import { versionName } from '../../core/version/version-name.js';
@@ -11,6 +10,7 @@ import { definitionOfVersion } from '../../core/version/version-program.js';
 import type { Services } from '../services.js';
 import type { ChosenVersion } from '../versions/choose.js';
 import { describeVersion } from '../versions/describe.js';
+import { chooseMetric, metricText, unopenedScorer } from './choose-metric.js';
 import { findDatasets, type LabeledDataset } from './datasets.js';
 import { type Evaluation, planOf } from './run-evaluation.js';
 
@@ -111,7 +111,7 @@ async function nextStep(services: Services, choice: Choice, shown: string): Prom
       : item('error', 'Cannot be evaluated like this', '', chooseSplit, problem),
     item('versions', 'Version', definition.version === undefined ? 'as written' : versionName(definition.version), chooseState),
     item('list-filter', 'Rows', `${split ?? 'all'}${count}`, chooseSplit),
-    item('symbol-ruler', 'Metric', metric, chooseMetric),
+    item('symbol-ruler', 'Metric', metric, (_, chosen) => chooseMetric(services, TITLE, chosen.definition)),
     item('sync', 'Repeats', `${repeats}`, chooseRepeats),
     item('compare-changes', 'Compare with', baseline?.with ?? 'nothing', chooseBaseline),
   ];
@@ -125,23 +125,18 @@ async function forecast(
   choice: Choice,
 ): Promise<{ readonly rows?: number; readonly metric: string; readonly isJudged: boolean; readonly problem?: string }> {
   const named = choice.metric ?? choice.definition.optimization?.metric;
-  const shown = named === undefined ? 'chosen by the outputs' : typeof named === 'string' ? named : JSON.stringify(named);
-  const other = readScorerSpec(named);
-  const isJudged = other?.kind === 'judge';
+  const shown = named === undefined ? 'chosen by the outputs' : metricText(named);
+  const isJudged = readScorerSpec(named)?.kind === 'judge';
   const folder = services.host.workspaceFolder();
   if (folder === undefined) return { metric: shown, isJudged };
   try {
-    // A judge, or a module of the workspace, is opened when it runs; a metric that needs no labels stands in for it.
-    const standIn = other === undefined ? undefined : { name: shown, needsLabels: false, score: async () => NO_SCORE };
-    const { plan } = await planOf(choice, folder, standIn);
+    const { plan } = await planOf(choice, folder, unopenedScorer(named));
     return { rows: plan.examples.length, metric: plan.scorer.name, isJudged };
   } catch (thrown) {
     const { message, hint } = asAtelierError(thrown);
     return { metric: shown, isJudged: false, problem: `${message} ${hint}` };
   }
 }
-
-const NO_SCORE = { score: 0, feedback: '' };
 
 const chooseState: Step = async (services, { definition }) => {
   const { name } = definition.signature;
@@ -178,24 +173,6 @@ const chooseSplit: Step = async ({ host: { vscode } }) => {
   ];
   const picked = await vscode.window.showQuickPick(items, { title: TITLE, placeHolder: 'Which rows', ignoreFocusOut: true });
   return picked === undefined ? undefined : { split: picked.split };
-};
-
-const chooseMetric: Step = async (services, { definition }) => {
-  const { vscode } = services.host;
-  const own = definition.optimization?.metric;
-  const usual = own === undefined ? 'what suits the outputs' : `${typeof own === 'string' ? own : JSON.stringify(own)}, as its file says`;
-  const items: (vscode.QuickPickItem & { readonly metric?: string | undefined; readonly other?: true })[] = [
-    { label: 'usual', description: usual },
-    ...listMetrics().map(({ name, about }) => ({ label: name, description: about, metric: name })),
-    { label: 'judge', description: 'a model rates the answers by the rubric JudgeAnswer', metric: 'judge' },
-    { label: 'other…', description: 'with options, a judge with a rubric of yours, or a module of the workspace', other: true },
-  ];
-  const options = { title: TITLE, placeHolder: 'What scores the answers', matchOnDescription: true, ignoreFocusOut: true };
-  const picked = await vscode.window.showQuickPick(items, options);
-  if (picked?.other !== true) return picked === undefined ? undefined : { metric: picked.metric };
-  const prompt = 'For example contains(word=thanks), judge(rubric=MyRubric), or metrics/mine.mjs';
-  const metric = await vscode.window.showInputBox({ title: TITLE, prompt, ignoreFocusOut: true });
-  return metric === undefined || metric.trim() === '' ? undefined : { metric: metric.trim() };
 };
 
 const chooseRepeats: Step = async ({ host: { vscode } }, { repeats = 1 }) => {

@@ -3,8 +3,6 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import { AtelierError, asAtelierError } from '../../core/errors.js';
-import { readScorerSpec } from '../../core/evaluation/scorer-spec.js';
-import { listMetrics } from '../../core/metric/catalog.js';
 import { DEFAULT_OPTIMIZER, listOptimizers } from '../../core/optimizer/catalog.js';
 import { type ForecastDocument, forecastDocument } from '../../core/optimizer/document.js';
 import { type RunSpec, runName } from '../../core/optimizer/run-spec.js';
@@ -13,6 +11,7 @@ import { versionName } from '../../core/version/version-name.js';
 import { definitionOfVersion } from '../../core/version/version-program.js';
 import { EMBEDDED } from '../../models/model-ref.js';
 import { chooseDataset } from '../evaluate/choose-evaluation.js';
+import { chooseMetric, unopenedScorer } from '../evaluate/choose-metric.js';
 import { pickModel } from '../models/choose-model.js';
 import { SEED } from '../run-signature/open-executor.js';
 import type { Services } from '../services.js';
@@ -95,7 +94,9 @@ async function nextStep(services: Services, spec: RunSpec, outlook: Outlook): Pr
     item('mortar-board', 'Teacher', teacher === student ? `${teacher}, the model itself` : teacher, chooseTeacher),
     item('list-filter', 'Rows to choose by', file(data.validation), chooseRows('validation')),
     item('shield', 'Rows to prove it on', `${file(data.test)}${'problem' in outlook ? '' : ` · ${outlook.rows}`}`, chooseRows('test')),
-    item('symbol-ruler', 'Metric', 'problem' in outlook ? 'chosen by the outputs' : outlook.metric, chooseMetric),
+    item('symbol-ruler', 'Metric', 'problem' in outlook ? 'chosen by the outputs' : outlook.metric, () =>
+      chooseMetric(services, TITLE, definition),
+    ),
     item(
       'credit-card',
       'Budget',
@@ -141,10 +142,7 @@ async function outlookOf(services: Services, spec: RunSpec): Promise<Outlook> {
     const models = runModels(await hub.open(spec.student), await hub.open(spec.teacher), (name) => services.signature(name));
     const workspaceFolder = folderOf(services);
     const places = { workspaceFolder, tastes: [], onProblem: services.report };
-    // A judge, or a module of the workspace, is opened when it runs; a metric that needs no labels stands in for it.
-    const named = spec.metric ?? spec.definition.optimization?.metric;
-    const standIn =
-      readScorerSpec(named) === undefined ? undefined : { name: JSON.stringify(named), needsLabels: false, score: async () => NO_SCORE };
+    const standIn = unopenedScorer(spec.metric ?? spec.definition.optimization?.metric);
     const { rows, forecast, warnings } = await prepareRun(spec, models, places, standIn);
     const counts = `${rows.trainset.length} / ${rows.valset.length} / ${rows.testset.length} rows`;
     return { forecast: forecastDocument(forecast), warnings, rows: counts, metric: rows.scorer.name };
@@ -153,8 +151,6 @@ async function outlookOf(services: Services, spec: RunSpec): Promise<Outlook> {
     return { problem: `${message} ${hint}` };
   }
 }
-
-const NO_SCORE = { score: 0, feedback: '' };
 
 const chooseOptimizer: Step = async (services, spec) => {
   const { vscode } = services.host;
@@ -196,23 +192,6 @@ const chooseRows =
     if (picked === undefined) return undefined;
     return { data: { ...data, [split]: picked.file === undefined ? undefined : { file: picked.file, sha256: '' } } };
   };
-
-const chooseMetric: Step = async ({ host: { vscode } }) => {
-  const items: (vscode.QuickPickItem & { readonly metric?: string; readonly typed?: true })[] = [
-    { label: 'usual', description: 'what the file of the signature names, else what suits its outputs' },
-    ...listMetrics().map(({ name, about }) => ({ label: name, description: about, metric: name })),
-    { label: 'judge', description: 'a model rates the answers by the rubric JudgeAnswer', metric: 'judge' },
-    { label: 'other…', description: 'with options, or a module of the workspace', typed: true },
-  ];
-  const picked = await vscode.window.showQuickPick(items, {
-    title: TITLE,
-    placeHolder: 'What scores the answers',
-    matchOnDescription: true,
-  });
-  if (picked?.typed !== true) return picked === undefined ? undefined : { metric: picked.metric };
-  const metric = await vscode.window.showInputBox({ title: TITLE, prompt: 'For example contains(word=thanks), or metrics/mine.mjs' });
-  return metric === undefined || metric.trim() === '' ? undefined : { metric: metric.trim() };
-};
 
 const chooseBudget: Step = async ({ host: { vscode } }, { budget }) => {
   const validateInput = (text: string) => (/^\d*$/.test(text.trim()) ? undefined : 'A whole number, or nothing');

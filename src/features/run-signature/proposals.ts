@@ -9,8 +9,6 @@ const PROPOSAL_SCHEME = 'promptAtelier-proposal';
 /** The side of a diff: the document as it is (where its own editor cannot be one), or as it would be. */
 type Side = 'now' | 'proposed';
 
-const GONE = `This proposal is gone: it was accepted, rejected, or the window was reloaded.\nRun the signature again.\n`;
-
 /** Proposed results in the native diff, until a person accepts or rejects them. */
 export class Proposals implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly open = new Map<string, Proposal>();
@@ -39,9 +37,10 @@ export class Proposals implements vscode.TextDocumentContentProvider, vscode.Dis
     );
   }
 
-  provideTextDocumentContent(uri: vscode.Uri): string {
+  /** @returns undefined for one that is gone, about which the fallback of `load-signatures.ts` has something to say */
+  provideTextDocumentContent(uri: vscode.Uri): string | undefined {
     const proposal = this.open.get(idOf(uri));
-    if (proposal === undefined) return GONE;
+    if (proposal === undefined) return undefined;
     return uri.path.includes('/now/') ? proposal.document.getText() : proposal.text;
   }
 

@@ -2,10 +2,9 @@ import type * as vscode from 'vscode';
 import { SIGNATURE_ENDING } from '../../core/signature/signature.js';
 import type { SourceNode } from '../../core/text/source-tree.js';
 import type { SignatureFile } from '../../store/signatures-file.js';
+import { BUILT_IN } from '../documents.js';
 import type { Services } from '../services.js';
 
-/** The scheme of the built-in signatures, which have no file of the user's. */
-export const BUILT_IN = 'promptAtelier-signature';
 /** Documents of the user's own; those that other features of the editor make of them (`git:`, …) are left alone. */
 const OWN = ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-userdata', 'vscode-test-web'];
 /** The files that people write by hand are small, in bytes. */

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
+import { BUILT_IN } from '../documents.js';
 import type { Services } from '../services.js';
-import { BUILT_IN, SELECTOR } from './analysis.js';
+import { SELECTOR } from './analysis.js';
 
 /** A lens on the first line. */
 interface Lens {

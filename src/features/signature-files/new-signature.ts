@@ -1,10 +1,9 @@
 import type * as vscode from 'vscode';
 import { extractDefinition } from '../../core/signature/extract.js';
 import { plain, signatureSnippet } from '../../core/signature/snippets.js';
+import { BUILT_IN, PREVIEW } from '../documents.js';
 import type { Services } from '../services.js';
-import { BUILT_IN } from './analysis.js';
 import { askForName, fileOf, requireFreeName, signaturesFolder } from './places.js';
-import { PREVIEW } from './preview.js';
 
 /** Opens a new signature, unsaved: it is saved where it belongs, or closed without a trace. @param given its name; asked for when absent */
 export async function newSignature(services: Services, given?: string): Promise<void> {

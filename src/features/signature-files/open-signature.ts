@@ -3,8 +3,9 @@ import { AtelierError } from '../../core/errors.js';
 import type { SignatureDefinition } from '../../core/signature/definition.js';
 import { findSignature } from '../../core/signature/find-signature.js';
 import type { LeftOutFile, SignatureLibrary } from '../../store/signatures-file.js';
+import { BUILT_IN } from '../documents.js';
 import type { Services } from '../services.js';
-import { BUILT_IN, baseName } from './analysis.js';
+import { baseName } from './analysis.js';
 import { builtInUri, fileOf, packedFile, signaturesFolder } from './places.js';
 
 interface Choice extends vscode.QuickPickItem {

@@ -2,8 +2,10 @@ import path from 'node:path';
 import type * as vscode from 'vscode';
 import { AtelierError } from '../../core/errors.js';
 import { SIGNATURE_ENDING, signatureNameProblem } from '../../core/signature/signature.js';
+import type { ReadOnlyFiles } from '../../host/read-only-files.js';
+import { BUILT_IN } from '../documents.js';
 import type { Services } from '../services.js';
-import { BUILT_IN, baseName } from './analysis.js';
+import { baseName } from './analysis.js';
 
 /** Where the workspace keeps its signatures. @throws AtelierError `workspace.none` */
 export function signaturesFolder(services: Services): vscode.Uri {
@@ -31,17 +33,15 @@ export function packedFile(services: Services, name: string): vscode.Uri {
 }
 
 /** Serves the built-in signatures as documents; they cannot be changed there. */
-export function registerBuiltIn(services: Services): vscode.Disposable {
+export function serveBuiltIn(services: Services, files: ReadOnlyFiles): void {
   const { vscode } = services.host;
-  const why = 'This signature comes with Prompt Atelier. Copy it to the workspace to change it.';
-  const textAt = async (uri: vscode.Uri) => {
+  files.serve(async (uri) => {
     try {
       return new TextDecoder().decode(await vscode.workspace.fs.readFile(packedFile(services, baseName(uri))));
     } catch {
       throw vscode.FileSystemError.FileNotFound(uri);
     }
-  };
-  return services.host.readOnlyFiles(BUILT_IN, why, textAt).register();
+  });
 }
 
 /** Asks for the name of a new signature, and says at once what is wrong with one. @returns undefined when it was cancelled */

@@ -5,17 +5,14 @@ import { baseProgram } from '../../core/signature/find-signature.js';
 import { placeholderInputs } from '../../core/signature/placeholders.js';
 import { SIGNATURE_ENDING } from '../../core/signature/signature.js';
 import type { ReadOnlyFiles } from '../../host/read-only-files.js';
+import { PREVIEW } from '../documents.js';
 import type { Services } from '../services.js';
 import { type Analyses, type Analysis, baseName, isSignature } from './analysis.js';
 import { brokenPreview, previewText } from './preview-text.js';
 import { WhenQuiet } from './when-quiet.js';
 
-/** The scheme of previews. The address of one holds that of its signature, so that it can be made again at any later time. */
-export const PREVIEW = 'promptAtelier-preview';
-
 /** Read-only documents of the messages that a signature sends. No model is called. */
 export class PromptPreviews {
-  private readonly files: ReadOnlyFiles;
   private readonly quiet = new WhenQuiet();
   /** The last preview of each that worked, by address. */
   private readonly good = new Map<string, string>();
@@ -23,9 +20,9 @@ export class PromptPreviews {
   constructor(
     private readonly services: Services,
     private readonly analyses: Analyses,
+    private readonly files: ReadOnlyFiles,
   ) {
-    const why = 'This is what a model is sent. Change the signature instead.';
-    this.files = services.host.readOnlyFiles(PREVIEW, why, (uri) => this.textAt(uri));
+    files.serve((uri) => this.textAt(uri));
   }
 
   register(): vscode.Disposable {
@@ -42,7 +39,6 @@ export class PromptPreviews {
     };
     return vscode.Disposable.from(
       this.quiet,
-      this.files.register(),
       vscode.workspace.onDidOpenTextDocument(asMarkdown),
       vscode.workspace.onDidChangeTextDocument(({ document }) => changed(document)),
       vscode.workspace.onDidSaveTextDocument(changed),

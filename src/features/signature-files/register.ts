@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { Documents } from '../documents.js';
 import type { Services } from '../services.js';
 import { Analyses } from './analysis.js';
 import { registerCompletion } from './completion.js';
@@ -9,14 +10,15 @@ import { registerLibraryProblems } from './library-problems.js';
 import { extractSignature, newSignature, registerExtractAction } from './new-signature.js';
 import { copySignature, openSignature } from './open-signature.js';
 import { registerOutline } from './outline.js';
-import { registerBuiltIn } from './places.js';
+import { serveBuiltIn } from './places.js';
 import { PromptPreviews } from './preview.js';
 
 /** Signature files as a language of the editor: problems, completion, hovers, outline, lenses, the prompt that they send; new ones. */
-export function register(services: Services): vscode.Disposable {
+export function register(services: Services, documents: Documents): vscode.Disposable {
   const { vscode } = services.host;
   const analyses = new Analyses(services);
-  const previews = new PromptPreviews(services, analyses);
+  const previews = new PromptPreviews(services, analyses, documents.previews);
+  serveBuiltIn(services, documents.builtIn);
   // A name is given in code only: then the error is the caller's.
   const command = (name: string, doing: string, work: (argument: unknown) => Promise<void>) =>
     vscode.commands.registerCommand(`promptAtelier.${name}`, (argument?: unknown) =>
@@ -30,7 +32,6 @@ export function register(services: Services): vscode.Disposable {
     registerHover(analyses),
     registerOutline(analyses),
     registerLenses(services),
-    registerBuiltIn(services),
     registerExtractAction(services),
     previews.register(),
     command('previewPrompt', 'Preview Prompt', (uri) => previews.show(uri)),

@@ -1,7 +1,5 @@
 import type * as vscode from 'vscode';
-
-/** The scheme of documents of versions. */
-export const VERSION = 'promptAtelier-version';
+import { VERSION } from '../documents.js';
 
 /** What a document shows: the version for a person, or the messages that a model is sent. */
 export type VersionView = 'document' | 'sent';

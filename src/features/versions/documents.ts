@@ -10,24 +10,23 @@ import { definitionOfVersion } from '../../core/version/version-program.js';
 import { versionOf } from '../../core/version/version-text.js';
 import { writtenDraft } from '../../core/version/written-version.js';
 import type { ReadOnlyFiles } from '../../host/read-only-files.js';
+import { VERSION } from '../documents.js';
 import type { Services } from '../services.js';
 import { previewText } from '../signature-files/preview-text.js';
-import { VERSION, type VersionAddress, versionAddress, versionUri } from './address.js';
-
-const WHY = 'A version never changes. [Create a new version from this](command:promptAtelier.createFromVersion).';
+import { type VersionAddress, versionAddress, versionUri } from './address.js';
 
 /** Versions as documents that a person can read, and as the messages that a model is sent. No model is called. */
 export class VersionDocuments {
-  private readonly files: ReadOnlyFiles;
-
-  constructor(private readonly services: Services) {
-    this.files = services.host.readOnlyFiles(VERSION, WHY, (uri) => this.textAt(uri), ['promptAtelier.createFromVersion']);
+  constructor(
+    private readonly services: Services,
+    private readonly files: ReadOnlyFiles,
+  ) {
+    files.serve((uri) => this.textAt(uri));
   }
 
   register(): vscode.Disposable {
     const { vscode } = this.services.host;
     return vscode.Disposable.from(
-      this.files.register(),
       vscode.workspace.onDidSaveTextDocument(({ uri }) => {
         // Beside versions stands the signature as it is written.
         if (uri.path.endsWith(SIGNATURE_ENDING)) this.refresh();

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { Documents } from '../documents.js';
 import type { Services } from '../services.js';
 import { chooseVersion } from './choose.js';
 import { compareVersions, compareWithFile, compareWithParent, compareWithProduction, showHistory } from './compare.js';
@@ -16,10 +17,10 @@ export interface Versions extends vscode.Disposable {
 }
 
 /** Versions of prompts: a tree, documents, native diffs, labels, formats of others. */
-export function register(services: Services): Versions {
+export function register(services: Services, files: Documents['versions']): Versions {
   const { vscode, guard } = services.host;
   const tree = new VersionTree(services);
-  const documents = new VersionDocuments(services);
+  const documents = new VersionDocuments(services, files);
   const command = (name: string, doing: string, work: (given: unknown, selected: unknown) => Promise<void>) =>
     vscode.commands.registerCommand(`promptAtelier.${name}`, (given?: unknown, selected?: unknown) =>
       guard(doing, () => work(given, selected)),
