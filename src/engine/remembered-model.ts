@@ -31,10 +31,12 @@ export class RememberedModel implements ChatModel {
   async chat({ signal, ...request }: ChatRequest): Promise<ChatResult> {
     const asked = { ...request, seed: this.options.seedNow() };
     try {
-      const value = await this.lab.remember(`reflect ${sha256(canonicalJson([this.endpoint, asked]))}`, async () => {
+      const answer = async () => {
         const { text, usage, cost } = await this.open.port.chat({ ...asked, signal });
         return { value: [...text], spent: { calls: 1, usage, costUsd: cost } };
-      });
+      };
+      const key = `reflect ${sha256(canonicalJson([this.endpoint, asked]))}`;
+      const value = await this.lab.remember({ key, do: answer, for: { asked: 'reflection' } });
       // The lab has booked it.
       return { text: textsOf(value), usage: NO_USAGE, cached: false, cost: undefined };
     } catch (thrown) {

@@ -200,7 +200,7 @@ class Watch {
     { spec, optimizer, rows, forecast, warnings }: PreparedRun,
     private readonly onView: ExecuteOptions['onView'],
   ) {
-    const { run, definition, seed, student, teacher, budget, created } = spec;
+    const { run, definition, seed, student, teacher, budget, created, data } = spec;
     const fresh = newRunView({
       ...{
         run,
@@ -214,6 +214,7 @@ class Watch {
       },
       ...{ metric: rows.scorer.name, created, forecast: forecastDocument(forecast), warnings },
       rows: { train: rows.trainset.length, validation: rows.valset.length, test: rows.testset.length },
+      files: { train: data.train.file, validation: (data.validation ?? data.train).file, test: (data.test ?? data.train).file },
     });
     this.view = earlier === undefined ? fresh : { ...earlier, status: 'running', error: null, warnings, budget };
     this.before = earlier?.seconds ?? 0;

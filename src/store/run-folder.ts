@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AtelierError } from '../core/errors.js';
 import type { JournalEntry, RunJournal } from '../core/optimizer/journal.js';
+import { type RunCall, runCallOf } from '../core/optimizer/run-call.js';
 import type { RunFile, RunSpec } from '../core/optimizer/run-spec.js';
 import type { RunView } from '../core/optimizer/run-view.js';
 import { isJsonObject, type JsonValue } from '../core/text/json-schema.js';
@@ -12,10 +13,11 @@ import { type Cell, formatRows } from './csv-format.js';
 import { statIfExists } from './csv-reader.js';
 import { GroupCommit } from './group-commit.js';
 import { errnoOf, unreadable } from './io-errors.js';
-import { JsonLinesFile, type JsonObject, parseJsonLines } from './json-lines.js';
+import { JsonLinesFile, type JsonObject, lineRanges, parseJsonLines } from './json-lines.js';
 import type { HeldLock, Lease, Locks } from './lock.js';
 import { displayPath, type Problem } from './problem.js';
 import { replaceFile } from './replace-file.js';
+import { readRange } from './torn-tail.js';
 import { readWholeFile } from './whole-file.js';
 
 const FOLDER = 'runs';
@@ -25,6 +27,8 @@ const CANDIDATES_FORMAT = 'atelier-candidates/1';
 /** Named in the manifest and in `load-signatures.ts`, too. */
 const UNDER_WAY_FILE = `${ATELIER_FOLDER}/${FOLDER}/under-way`;
 const RUN_NAME = /^[\p{L}\p{M}\p{N}_.-]{1,200}$/u;
+/** Bytes at the end of a journal that are read to show its last calls: most are a few hundred long. */
+const LAST_BYTES = 512 << 10;
 /** How long a run that is looked at may wait for its lock: whoever has it is at work. */
 const LOCK_MS = 50;
 
@@ -180,6 +184,46 @@ export class RunFolders {
     const lines = new JsonLinesFile({ file, workspaceFolder, locks: own, onProblem });
     const writes = new GroupCommit<JournalEntry>((entries) => lines.append(entries));
     return { known, append: (entry) => writes.push([entry]) };
+  }
+
+  /** The file of what was paid for, absolute; undefined when nothing was yet. @throws AtelierError `run.unknown` */
+  async journalFile(run: string): Promise<string | undefined> {
+    const file = this.fileOf(run, 'journal.jsonl');
+    return (await statIfExists(file)) === undefined ? undefined : file;
+  }
+
+  /**
+   * The last calls of a run, the newest first; only the end of its journal is read. Lines that cannot be used are left out: who goes on
+   * with the run is told about them.
+   * @param most 1 or more
+   * @throws AtelierError `run.unknown`, `data.unreadable`
+   */
+  async lastCalls(run: string, most: number): Promise<readonly RunCall[]> {
+    const file = await this.journalFile(run);
+    if (file === undefined) return [];
+    const { lines } = await parseJsonLines(await this.endOf(file), this.shown(file));
+    return lines
+      .slice(-most)
+      .reverse()
+      .flatMap(({ value }) => (isEntry(value) ? [runCallOf(value)] : []));
+  }
+
+  /** The whole lines at the end of a file. */
+  private async endOf(file: string): Promise<Buffer> {
+    try {
+      const handle = await open(file, 'r');
+      try {
+        const { size } = await handle.stat();
+        const start = Math.max(0, size - LAST_BYTES);
+        const bytes = await readRange(handle, start, size);
+        const [cut] = start === 0 ? [] : lineRanges(bytes);
+        return bytes.subarray(cut?.end ?? 0);
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      throw unreadable(error, this.shown(file));
+    }
   }
 
   private async read(run: string, name: string): Promise<JsonObject | undefined> {

@@ -200,6 +200,7 @@ describe('generating with the embedded model', () => {
     await runCommand(page, 'Prompt Atelier: New Taste');
     await page.locator('.tab', { hasText: 'tastes.yaml' }).waitFor();
     assert.match(readFileSync(path.join(folder, 'tastes.yaml'), 'utf8'), /paper cut/);
+    await page.locator('.editor-instance .view-line', { hasText: 'paper cut' }).first().click();
     await page.keyboard.press('Control+Home');
     await page.keyboard.type('broken: [1\n');
     await page.keyboard.press('Control+S');

@@ -77,6 +77,12 @@ describe('optimizing in the workbench, with the embedded model', () => {
     await frame.getByText('What was learnt').first().click();
     await row(/sentiment · bootstrap.*v2/).waitFor();
     await picture(page, 'run-page');
+    await frame.getByText('What was learnt').first().click();
+    await frame.locator('summary', { hasText: /^Calls/ }).click();
+    const call = frame.locator('.calls li', { hasText: 'test · student' }).first();
+    await call.locator('.answer').waitFor();
+    await call.getByRole('button', { name: /^row \d+$/ }).waitFor();
+    await shot(page, 'run-calls');
     for (const theme of ['light', 'high-contrast'] as const) {
       await setTheme(page, theme);
       await shot(page, `run-page-${theme}`);
@@ -84,6 +90,8 @@ describe('optimizing in the workbench, with the embedded model', () => {
     await setTheme(page, 'dark');
     await page.setViewportSize({ width: 640, height: 800 });
     await shot(page, 'run-page-narrow');
+    await call.scrollIntoViewIfNeeded();
+    await shot(page, 'run-calls-narrow');
     await page.setViewportSize({ width: 1280, height: 900 });
   });
 

@@ -4,7 +4,17 @@ import path from 'node:path';
 import { type FaultServer, faults, Gate, startFaultServer } from '../fixtures/fault-server.js';
 import { repoRoot } from '../workbench/paths.mjs';
 import { clickStatusBarItem, pickRow, runCommand, statusBarItem, typeInInputBox, waitForToast } from '../workbench/widgets.mjs';
-import { closeBrowser, csvRows, filesWith, generateFrame, openSample, pictureFailure, shot, type Workbench } from './support.js';
+import {
+  closeBrowser,
+  csvRows,
+  filesWith,
+  generateFrame,
+  openSample,
+  pictureFailure,
+  pressGenerate,
+  shot,
+  type Workbench,
+} from './support.js';
 
 /** Must be found nowhere but in the secret storage. */
 const CANARY = `sk-canary-${randomUUID()}`;
@@ -110,7 +120,7 @@ describe('generating with a model of the editor', () => {
     await pickRow(page, 'Test scribe');
     await statusBarItem(page, 'vscode:atelier-test/scribe').waitFor();
     await frame.locator('#description').fill('a dragon flying over a castle');
-    await frame.locator('#description').press('Control+Enter');
+    await pressGenerate(frame);
     await frame.locator('#prompt', { hasText: 'editor style picture of a dragon flying over a castle' }).waitFor();
     await frame.locator('.star').nth(3).click();
     await frame.getByText('Saved to user_feedback.csv and training_data.csv').waitFor();

@@ -88,11 +88,44 @@ export async function openSample(options: WorkbenchOptions = {}): Promise<Workbe
   };
 }
 
+/** A workbench for one test; a picture of it when the test failed. */
+export async function inWorkbench(options: Parameters<typeof openSample>[0], work: (workbench: Workbench) => Promise<void>): Promise<void> {
+  const workbench = await openSample(options);
+  try {
+    await work(workbench);
+  } catch (error) {
+    await tellWhatIsSeen(workbench.page, 'failed');
+    throw error;
+  } finally {
+    await workbench.stop();
+  }
+}
+
+/** Presses Generate once it can be pressed. By mouse: keys go to whatever has the focus when the workbench has settled. */
+export async function pressGenerate(frame: Frame): Promise<void> {
+  await frame.locator('vscode-button.primary:not([disabled])', { hasText: 'Generate' }).click();
+}
+
 /** A picture of every open page, when a test failed: what a person would have seen. */
 export async function pictureFailure(this: Mocha.Context): Promise<void> {
   if (this.currentTest?.state !== 'failed') return;
   const name = this.currentTest.title.replace(/\W+/g, '-').slice(0, 60);
-  for (const context of browser?.contexts() ?? []) for (const page of context.pages()) await shot(page, `failed-${name}`);
+  for (const context of browser?.contexts() ?? []) for (const page of context.pages()) await tellWhatIsSeen(page, `failed-${name}`);
+}
+
+/** A picture, and where nobody can look at it the words of notifications and webviews. */
+async function tellWhatIsSeen(page: Page, name: string): Promise<void> {
+  const file = await shot(page, name);
+  const frames = page.frames().filter((frame) => frame === page.mainFrame() || frame.url().includes('fake.html'));
+  const texts = frames.map((frame) => {
+    const seen = frame === page.mainFrame() ? '.notification-toast, .editor-instance' : 'body';
+    return frame
+      .locator(seen)
+      .allInnerTexts()
+      .catch(() => []); // gone while we looked
+  });
+  const words = (await Promise.all(texts)).flat().map((text) => text.replace(/\s+/g, ' ').trim().slice(0, 600));
+  process.stderr.write(`      ${[path.relative(repoRoot, file), ...words.filter((text) => text !== '')].join('\n      ')}\n`);
 }
 
 export async function closeBrowser(): Promise<void> {

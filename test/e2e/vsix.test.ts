@@ -4,10 +4,9 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { repoRoot } from '../workbench/paths.mjs';
 import { runCommand } from '../workbench/widgets.mjs';
-import { closeBrowser, csvRows, generateFrame, openSample, pictureFailure, temporaryFolder } from './support.js';
+import { closeBrowser, csvRows, generateFrame, inWorkbench, pressGenerate, temporaryFolder } from './support.js';
 
 describe('the packed extension', () => {
-  afterEach(pictureFailure);
   after(closeBrowser);
 
   it('installs from its VSIX and generates, without the clone', async () => {
@@ -17,17 +16,14 @@ describe('the packed extension', () => {
       cwd: repoRoot,
       stdio: 'ignore',
     });
-    const workbench = await openSample({ vsix });
-    try {
-      await runCommand(workbench.page, 'Prompt Atelier: Open Generate View');
-      const frame = await generateFrame(workbench.page);
+    await inWorkbench({ vsix }, async ({ page, folder: workspace }) => {
+      await runCommand(page, 'Prompt Atelier: Open Generate View');
+      const frame = await generateFrame(page);
       await frame.locator('#description').fill('a dragon flying over a castle');
-      await frame.locator('#description').press('Control+Enter');
+      await pressGenerate(frame);
       await frame.locator('#prompt', { hasText: 'a dragon flying over a castle' }).waitFor();
-      assert.equal(csvRows(workbench.folder, 'prompt_history.csv').length, 1);
-    } finally {
-      await workbench.stop();
-      rmSync(folder, { recursive: true, force: true });
-    }
+      assert.equal(csvRows(workspace, 'prompt_history.csv').length, 1);
+    });
+    rmSync(folder, { recursive: true, force: true });
   });
 });

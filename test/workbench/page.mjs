@@ -73,7 +73,7 @@ export async function openWorkbench(page, server, { openFile, payload = [], ...o
  * @param {number} [timeout] milliseconds
  * @returns {Promise<Frame>}
  */
-export async function webviewFrame(page, matches, timeout = 15_000) {
+export async function webviewFrame(page, matches, timeout = 30_000) {
   const fits = typeof matches === 'string' ? (/** @type {string} */ text) => text.includes(matches) : matches;
   /** @type {string[]} */
   let seen = [];

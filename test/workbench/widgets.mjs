@@ -82,7 +82,7 @@ export async function typeInInputBox(page, text, { prompt, confirm = true } = {}
  * @param {number} [timeout] milliseconds
  * @returns {Promise<Locator>}
  */
-export async function waitForToast(page, text, timeout = 15_000) {
+export async function waitForToast(page, text, timeout = 30_000) {
   const toast = page.locator('.notification-toast', { hasText: text }).first();
   await toast.waitFor({ timeout });
   return toast;

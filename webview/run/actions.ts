@@ -1,4 +1,4 @@
-import type { HostMessage, PageMessage, RunView } from '../../src/features/optimize/protocol.js';
+import type { PageMessage, RunMessage, RunView } from '../../src/features/optimize/protocol.js';
 import { h, icon, setAttribute, setText } from '../shared/dom.js';
 import { type Action, offerOf } from './offer.js';
 
@@ -38,7 +38,7 @@ export class ActionBar {
     }
   }
 
-  update({ view, canAct }: HostMessage): void {
+  update({ view, canAct }: RunMessage): void {
     const { actions, primary } = offerOf(view, canAct);
     // Whatever comes after the wish to go on is the answer to it; the others take the time of the calls under way.
     if (this.status !== view.status || this.asked === 'resume') this.asked = undefined;

@@ -1,4 +1,4 @@
-import type { HostMessage, PageMessage } from '../../src/features/optimize/protocol.js';
+import type { PageMessage, RunMessage } from '../../src/features/optimize/protocol.js';
 import { h } from '../shared/dom.js';
 import { counted, fixed, whole } from '../shared/format.js';
 import type { Drafts } from '../shared/vscode-api.js';
@@ -42,7 +42,7 @@ export class Candidates {
     this.element = this.fold.element;
   }
 
-  update({ view, canAct }: HostMessage): void {
+  update({ view, canAct }: RunMessage): void {
     this.rows = candidateRows(view, canAct);
     this.fold.update(whole(this.rows.length));
   }

@@ -1,4 +1,4 @@
-import type { BootstrapVerdict, HostMessage } from '../../src/features/optimize/protocol.js';
+import type { BootstrapVerdict, PageMessage, RunMessage, RunView } from '../../src/features/optimize/protocol.js';
 import { h, setAttribute, setText } from '../shared/dom.js';
 import { fixed, whole } from '../shared/format.js';
 import { snippet } from '../shared/values.js';
@@ -6,6 +6,8 @@ import type { Drafts } from '../shared/vscode-api.js';
 import { EXAMPLE_KINDS, type ExampleKind, exampleCounts } from './facts.js';
 import { Fold } from './fold.js';
 import { KeyedList } from './keyed-list.js';
+import { rowOf } from './row-link.js';
+import { said } from './said.js';
 
 /** Rows that are drawn at a time: thousands at once make a page slow. */
 const PAGE = 200;
@@ -18,13 +20,21 @@ export class Examples {
   private readonly filters = new Map<ExampleKind | undefined, HTMLElement>();
   private readonly empty = h('p', { class: 'muted' });
   private readonly more = h('button', { type: 'button', class: 'more' });
+  private files: RunView['files'];
   private verdicts: readonly BootstrapVerdict[] = [];
   private kind: ExampleKind | undefined;
   private most = PAGE;
 
-  constructor(drafts: Drafts) {
+  constructor(
+    private readonly send: (message: PageMessage) => void,
+    drafts: Drafts,
+  ) {
     const items = h('ul', { class: 'examples' });
-    this.list = new KeyedList(items, ({ row }) => String(row), line);
+    this.list = new KeyedList(
+      items,
+      ({ row }) => String(row),
+      (verdict) => this.line(verdict),
+    );
     for (const kind of [undefined, ...EXAMPLE_KINDS]) {
       const button = h('button', { type: 'button', 'aria-pressed': 'false' });
       button.addEventListener('click', () => this.choose(kind));
@@ -39,7 +49,8 @@ export class Examples {
     this.element = this.fold.element;
   }
 
-  update({ view }: HostMessage): void {
+  update({ view }: RunMessage): void {
+    this.files = view.files;
     // By their rows, not as they ended: what a person reads does not move when more come in.
     this.verdicts = [...view.verdicts].sort((a, b) => a.row - b.row);
     this.fold.update(exampleCounts(this.verdicts));
@@ -64,22 +75,16 @@ export class Examples {
     this.more.hidden = chosen.length <= this.most;
     setText(this.more, `Show ${whole(Math.min(PAGE, chosen.length - this.most))} more of ${whole(chosen.length - this.most)}`);
   }
-}
 
-function line({ row, round, verdict, score, feedback, outputs, error }: BootstrapVerdict): HTMLElement {
-  const said = error === undefined ? (feedback ?? '') : `${error.message} ${error.hint}`;
-  const answer = outputs === undefined || outputs === null ? '' : snippet(outputs);
-  return h(
-    'li',
-    { class: verdict },
-    h('span', { class: 'number muted' }, `row ${row}`),
-    h('span', { class: 'kind-of' }, `${verdict}${round === 0 ? '' : `, try ${round + 1}`}`),
-    h('span', { class: 'score' }, typeof score === 'number' ? fixed(score) : '–'),
-    h(
-      'span',
-      { class: 'said', dir: 'auto' },
-      ...(answer === '' ? [] : [h('span', { class: 'answer' }, answer)]),
-      ...(said === '' ? [] : [h('span', { class: answer === '' ? '' : 'muted' }, said)]),
-    ),
-  );
+  private line({ row, round, verdict, score, feedback, outputs, error }: BootstrapVerdict): HTMLElement {
+    const answer = outputs === undefined || outputs === null ? '' : snippet(outputs);
+    return h(
+      'li',
+      { class: verdict },
+      h('span', {}, rowOf(this.files, 'train', row, this.send)),
+      h('span', { class: 'kind-of' }, `${verdict}${round === 0 ? '' : `, try ${round + 1}`}`),
+      h('span', { class: 'score' }, typeof score === 'number' ? fixed(score) : '–'),
+      said(answer, { feedback, error }),
+    );
+  }
 }

@@ -1,4 +1,4 @@
-import type { HostMessage, RunView } from '../../src/features/optimize/protocol.js';
+import type { RunMessage, RunView } from '../../src/features/optimize/protocol.js';
 import { h } from '../shared/dom.js';
 import { counted, whole } from '../shared/format.js';
 import type { Drafts } from '../shared/vscode-api.js';
@@ -17,7 +17,7 @@ export class Forecast {
     this.element = this.fold.element;
   }
 
-  update({ view }: HostMessage): void {
+  update({ view }: RunMessage): void {
     this.view = view;
     const { calls, exact, usd, seconds } = view.forecast;
     const price = usd === null ? 'no known price' : money(usd);

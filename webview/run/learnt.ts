@@ -1,4 +1,4 @@
-import type { HostMessage, PageMessage } from '../../src/features/optimize/protocol.js';
+import type { PageMessage, RunMessage } from '../../src/features/optimize/protocol.js';
 import { h } from '../shared/dom.js';
 import { field, marked, plain } from '../shared/fields.js';
 import { counted, fixed } from '../shared/format.js';
@@ -7,6 +7,7 @@ import type { Drafts } from '../shared/vscode-api.js';
 import { wordDiff } from '../shared/word-diff.js';
 import { type Found, foundIn, learntNote } from './facts.js';
 import { Fold } from './fold.js';
+import { rowLink } from './row-link.js';
 import { tokensMore } from './verdict-words.js';
 
 type Demo = NonNullable<Found['demos']>[number];
@@ -27,7 +28,7 @@ export class Learnt {
     this.element = this.fold.element;
   }
 
-  update({ view }: HostMessage): void {
+  update({ view }: RunMessage): void {
     this.found = foundIn(view);
     this.fold.update(learntNote(this.found));
   }
@@ -71,9 +72,7 @@ export class Learnt {
   private sourceLink(source: Demo['source']): HTMLElement[] {
     if (source === null || source === undefined) return [];
     const { file, row } = source;
-    const button = h('button', { type: 'button', class: 'link' }, `row ${row} of ${file}`);
-    button.addEventListener('click', () => this.send({ type: 'openDemo', file, row }));
-    return [button];
+    return [rowLink(file, row, `row ${row} of ${file}`, this.send)];
   }
 }
 

@@ -12,6 +12,10 @@ let page: RunPage | undefined;
 
 const root = document.getElementById('root');
 const { send, drafts } = connect<PageMessage, HostMessage>((message) => {
+  if (message.type === 'calls') {
+    page?.showCalls(message.calls);
+    return;
+  }
   const { run } = message.view;
   if (page?.run !== run) {
     // What the editor gives back after a reload of the window, so that the run can be found again.

@@ -1,4 +1,4 @@
-import type { HostMessage } from '../../src/features/optimize/protocol.js';
+import type { RunMessage } from '../../src/features/optimize/protocol.js';
 import { h } from '../shared/dom.js';
 import { counted } from '../shared/format.js';
 import type { Drafts } from '../shared/vscode-api.js';
@@ -24,7 +24,7 @@ export class Notes {
     this.element = this.fold.element;
   }
 
-  update({ view }: HostMessage): void {
+  update({ view }: RunMessage): void {
     this.notes = notesOf(view);
     this.element.hidden = this.notes.length === 0;
     const warnings = this.notes.filter(({ kind }) => kind === 'warning').length;

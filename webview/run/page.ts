@@ -1,8 +1,9 @@
-import type { HostMessage, PageMessage, RunView } from '../../src/features/optimize/protocol.js';
+import type { PageMessage, RunCall, RunMessage, RunView } from '../../src/features/optimize/protocol.js';
 import { h, icon, setAttribute, setText } from '../shared/dom.js';
 import { counted } from '../shared/format.js';
 import type { Drafts } from '../shared/vscode-api.js';
 import { ActionBar } from './actions.js';
+import { Calls } from './calls.js';
 import { Candidates } from './candidates.js';
 import { Chart } from './chart.js';
 import { Examples } from './examples.js';
@@ -38,7 +39,8 @@ export class RunPage {
   private readonly error: ErrorBlock;
   private readonly verdict = new VerdictBlock();
   private readonly chart: Chart;
-  private readonly sections: readonly { readonly element: HTMLElement; update(message: HostMessage): void }[];
+  private readonly calls: Calls;
+  private readonly sections: readonly { readonly element: HTMLElement; update(message: RunMessage): void }[];
   private readonly live = h('div', { class: 'visually-hidden', 'aria-live': 'polite' });
   private said: string | undefined;
 
@@ -52,7 +54,11 @@ export class RunPage {
     this.error = new ErrorBlock(send);
     const candidates = new Candidates(send, drafts);
     this.chart = new Chart(() => candidates.open());
-    this.sections = [new Learnt(send, drafts), candidates, new Examples(drafts), new Forecast(drafts), new Notes(drafts)];
+    this.calls = new Calls(send, drafts);
+    this.sections = [
+      ...[new Learnt(send, drafts), candidates, new Examples(send, drafts), this.calls],
+      ...[new Forecast(drafts), new Notes(drafts)],
+    ];
     this.element = h(
       'div',
       { class: 'run' },
@@ -77,7 +83,7 @@ export class RunPage {
     );
   }
 
-  update(message: HostMessage): void {
+  update(message: RunMessage): void {
     const { view, canAct, progress } = message;
     setText(this.title, `Optimize ${view.signature}`);
     setText(this.subject, `${optimizerName(view)} · student ${view.student} · teacher ${view.teacher} · ${view.metric}`);
@@ -102,6 +108,10 @@ export class RunPage {
     // Last: where the cursor goes when its button is gone must be there already.
     this.actions.update(message);
     this.announce(view, progress);
+  }
+
+  showCalls(calls: readonly RunCall[]): void {
+    this.calls.show(calls);
   }
 
   /** Says to screen readers what changed about the state; not what was so when the page was opened. */

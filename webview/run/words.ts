@@ -1,4 +1,4 @@
-import type { HostMessage, Phase, RunStatus, RunView } from '../../src/features/optimize/protocol.js';
+import type { Phase, RunMessage, RunStatus, RunView } from '../../src/features/optimize/protocol.js';
 import { counted, whole } from '../shared/format.js';
 
 /** Optimizers as people know them; others by their own name. */
@@ -44,7 +44,7 @@ export function statusWords({ status, phase }: { readonly status: RunStatus; rea
 }
 
 /** How far a run is and what it cost: one fact each. */
-export function stateFacts({ view, progress, secondsLeft }: HostMessage): string[] {
+export function stateFacts({ view, progress, secondsLeft }: RunMessage): string[] {
   const { status, spent, forecast, seconds } = view;
   const about = forecast.exact ? '' : '≈ ';
   if (status === 'done' || status === 'discarded') {

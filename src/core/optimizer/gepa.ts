@@ -59,7 +59,11 @@ export function reflectiveOptimizer({ auto, maxMetricCalls }: ReflectiveOptions,
     const minibatch = Math.max(1, Math.min(REFLECTED_ROWS, train));
     const metricCalls = maxMetricCalls ?? metricCallsFor(auto ?? 'light', validation);
     // The start and, or it were for nothing, the last proposal must fit in on all of validation.
-    return { metricCalls, minibatch, trials: Math.max(0, Math.trunc((metricCalls - 2 * validation) / (2 * minibatch))) };
+    const trials = Math.trunc((metricCalls - 2 * validation) / (2 * minibatch));
+    if (trials >= 1) return { metricCalls, minibatch, trials };
+    throw new AtelierError('usage.invalid', `max_metric_calls=${metricCalls} leaves no room for a proposal.`, {
+      hint: `Give at least ${2 * (validation + minibatch)}: ${validation} rows of validation are scored for the start and for each proposal that does well.`,
+    });
   };
   return {
     name: 'gepa',
@@ -85,12 +89,6 @@ export function reflectiveOptimizer({ auto, maxMetricCalls }: ReflectiveOptions,
         });
       }
       const limits = limitsFor({ train: trainset.length, validation: valset.length });
-      if (limits.trials < 1) {
-        const needed = 2 * (valset.length + limits.minibatch);
-        throw new AtelierError('usage.invalid', `max_metric_calls=${limits.metricCalls} leaves no room for a proposal.`, {
-          hint: `Give at least ${needed}: ${valset.length} rows of validation are scored for the start and for each proposal that does well.`,
-        });
-      }
       lab.emit({ kind: 'phase', phase: 'search' });
       await search(task, limits);
     },

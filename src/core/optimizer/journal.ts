@@ -1,5 +1,24 @@
 import type { Spent } from '../program/program.js';
 import type { JsonValue } from '../text/json-schema.js';
+import type { Phase } from './events.js';
+
+/** The rows that a run has: those it learns from, those it chooses by, those it proves its result on. */
+export const RUN_SETS = ['train', 'validation', 'test'] as const;
+export type RunSet = (typeof RUN_SETS)[number];
+
+/** What a call of a run was for, as people read it; nothing depends on it. */
+export interface CallSubject {
+  readonly phase: Phase;
+  /** The signature that asked, or `reflection`; undefined for an answer of the program itself. */
+  readonly asked?: string | undefined;
+  /** Who answered with the program; undefined for other questions. */
+  readonly by?: 'student' | 'teacher' | undefined;
+  readonly set?: RunSet | undefined;
+  /** As in `BatchRow`, of the set's file. */
+  readonly row?: number | undefined;
+  /** 0 for the first try of a row. */
+  readonly round?: number | undefined;
+}
 
 /** One finished piece of paid work of a run: an answer with its score, or what a model proposed. */
 export interface JournalEntry {
@@ -8,6 +27,7 @@ export interface JournalEntry {
   readonly value: JsonValue;
   /** What it cost when it was done. */
   readonly spent: Spent;
+  readonly for?: CallSubject | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { AtelierError, asAtelierError, cancelled } from '../errors.js';
+import { AtelierError, asAtelierError } from '../errors.js';
 import { evaluateRow, type Outcome } from '../evaluation/evaluate-row.js';
 import { type EvaluatedRow, type EvaluationReport, reportOf } from '../evaluation/report.js';
 import { resultKeys } from '../evaluation/result-key.js';
@@ -8,15 +8,15 @@ import { type Example, exampleHash } from '../example/example.js';
 import { leakageOf } from '../example/leakage.js';
 import { createExecutor, type Executor } from '../program/executor.js';
 import type { Predictor } from '../program/predictor.js';
-import { addSpent, type FieldValues, NOTHING_SPENT, type Program, type Spent } from '../program/program.js';
+import { type FieldValues, NOTHING_SPENT, type Program, type Spent } from '../program/program.js';
 import { programHash } from '../program/program-hash.js';
 import type { Taste } from '../taste/taste.js';
 import { canonicalJson, type JsonValue } from '../text/json-schema.js';
 import { sha256 } from '../text/sha256.js';
 import type { OptimizerEvent } from './events.js';
-import { type JournalEntry, NO_JOURNAL, type RunJournal } from './journal.js';
-import { type RunBudget, requireLeft } from './run-budget.js';
-import { Slots } from './slots.js';
+import type { RunJournal, RunSet } from './journal.js';
+import { Ledger, type Work } from './ledger.js';
+import type { RunBudget } from './run-budget.js';
 
 /** Asks a model through a signature of the library, such as the one that proposes instructions. */
 export interface Asker {
@@ -46,6 +46,8 @@ export interface LabOptions {
   readonly budget?: RunBudget | undefined;
   readonly journal?: RunJournal | undefined;
   readonly onEvent?: ((event: OptimizerEvent) => void) | undefined;
+  /** Which rows an example is of; the journal says it to people. */
+  readonly setOf?: ((example: Example) => RunSet | undefined) | undefined;
   /** Milliseconds on any clock that only goes forward. */
   readonly now: () => number;
 }
@@ -61,29 +63,22 @@ export interface AttemptOptions {
 }
 
 /**
- * Where an optimizer tries programs: the one queue of a run, its memory, its journal, its budget. Work with the same key is done once.
+ * Where an optimizer tries programs. All that is paid goes through the ledger of the run; work with the same key is done once.
  */
 export class Lab {
-  private readonly slots: Slots;
-  private readonly memory = new Map<string, Promise<JsonValue>>();
   private readonly executors = new WeakMap<Program, Map<string, Executor>>();
   private readonly hashes = new WeakMap<Example, string>();
   private readonly names = new WeakMap<Program, string>();
   /** By who answers and the program's name, whose hash costs as much as a short attempt when it is long. */
   private readonly keys = new Map<string, ReturnType<typeof resultKeys>>();
-  private readonly saving = new Set<Promise<void>>();
   private readonly context: ReturnType<typeof tasteContext>;
-  private readonly journal: RunJournal;
-  private notKept: AtelierError | undefined;
-  private paid: Spent = NOTHING_SPENT;
-  private replayed = 0;
-  private underWay = 0;
-  private reserve = NOTHING_SPENT;
-  private searching: AbortSignal | undefined;
+  private readonly ledger: Ledger;
 
   constructor(private readonly options: LabOptions) {
-    this.slots = new Slots(options.concurrency);
-    this.journal = options.journal ?? NO_JOURNAL;
+    this.ledger = new Ledger({
+      ...{ concurrency: options.concurrency, budget: options.budget, journal: options.journal, signal: options.signal },
+      onSpent: (spent, replayed) => this.emit({ kind: 'progress', spent, replayed }),
+    });
     this.context = tasteContext(options.tastes ?? []);
   }
 
@@ -98,7 +93,7 @@ export class Lab {
 
   /** The run up to now, what earlier sessions paid included. */
   get spent(): Spent {
-    return this.paid;
+    return this.ledger.spent;
   }
 
   /** Ends all work that is under way. */
@@ -116,17 +111,16 @@ export class Lab {
    * @param reserve what comes after it needs
    */
   beginSearch(signal: AbortSignal | undefined, reserve: Spent): void {
-    this.searching = signal;
-    this.reserve = reserve;
+    this.ledger.beginSearch(signal, reserve);
   }
 
   /** What follows is no part of the search: it may use what was kept back. */
   endSearch(): void {
-    this.searching = undefined;
-    this.reserve = NOTHING_SPENT;
+    this.ledger.endSearch();
   }
 
   emit(event: OptimizerEvent): void {
+    if (event.kind === 'phase') this.ledger.phase = event.phase;
     this.options.onEvent?.(event);
   }
 
@@ -142,15 +136,16 @@ export class Lab {
     const keyOf = this.keys.get(`${by} ${name}`) ?? resultKeys({ program: name, model: predictor.model, scorer: scorer.name, seed });
     this.keys.set(`${by} ${name}`, keyOf);
     const key = keyOf(hash, round);
-    const outcome = (await this.remember(
+    const { row, inputs, expected } = example;
+    const outcome = (await this.remember({
       key,
-      async () => {
+      do: async () => {
         const outcome = await this.outcomeOf(program, example, by, round);
         return { value: outcome as unknown as JsonValue, spent: outcome.spent };
       },
+      for: { by, set: this.options.setOf?.(example), row: row.row, round },
       signal,
-    )) as unknown as Outcome;
-    const { row, inputs, expected } = example;
+    })) as unknown as Outcome;
     const fields = { row: row.row, line: row.line, repeat: round, key, example: hash, inputs, expected };
     return { model: predictor.model, cached: false, ...outcome, ...fields };
   }
@@ -188,69 +183,17 @@ export class Lab {
       return { value: outputs, spent };
     };
     // Proposals are few, and a whole search waits for them.
-    return (await this.remember(key, answer, undefined, true)) as FieldValues;
+    return (await this.remember({ key, do: answer, for: { asked: signature }, isUrgent: true })) as FieldValues;
   }
 
-  /**
-   * Paid work by its key, done once in the life of a run.
-   * @param isUrgent whether it goes before what waits for a slot
-   * @throws AtelierError what the work throws, `budget.exceeded`, `cancelled`, and when earlier results could not be kept
-   */
-  remember(key: string, work: () => Promise<Omit<JournalEntry, 'key'>>, signal?: AbortSignal, isUrgent = false): Promise<JsonValue> {
-    const known = this.memory.get(key);
-    if (known !== undefined) return known;
-    const kept = this.journal.known.get(key);
-    const result = kept === undefined ? this.slots.use(() => this.pay(key, work, signal), isUrgent) : Promise.resolve(this.replay(kept));
-    this.memory.set(key, result);
-    // What failed may be tried again; who asked for it is told.
-    result.catch(() => this.memory.delete(key));
-    return result;
+  /** Paid work, done once in the life of a run. @throws AtelierError as {@link Ledger.remember} */
+  remember(work: Work): Promise<JsonValue> {
+    return this.ledger.remember(work);
   }
 
   /** Resolves when all that was paid for is kept. @throws AtelierError `data.*` when it is not */
-  async settled(): Promise<void> {
-    await Promise.allSettled(this.memory.values());
-    await Promise.all(this.saving);
-    if (this.notKept !== undefined) throw this.notKept;
-  }
-
-  private replay(entry: JournalEntry): JsonValue {
-    this.replayed += entry.spent.calls;
-    this.book(entry.spent);
-    return entry.value;
-  }
-
-  private async pay(key: string, work: () => Promise<Omit<JournalEntry, 'key'>>, signal: AbortSignal | undefined): Promise<JsonValue> {
-    if (this.notKept !== undefined) throw this.notKept;
-    for (const each of [this.options.signal, this.searching, signal]) if (each?.aborted === true) throw cancelled(each.reason);
-    requireLeft(this.options.budget, { paid: this.paid, reserve: this.reserve, underWay: this.underWay });
-    this.underWay++;
-    try {
-      const { value, spent } = await work();
-      this.book(spent);
-      this.save({ key, value, spent });
-      return value;
-    } catch (thrown) {
-      const { spent } = asAtelierError(thrown);
-      if (spent !== undefined) this.book(spent);
-      throw thrown;
-    } finally {
-      this.underWay--;
-    }
-  }
-
-  /** The next attempt does not wait for the disk; when it fails, no further one begins. */
-  private save(entry: JournalEntry): void {
-    const saved = this.journal.append(entry).catch((thrown: unknown) => {
-      this.notKept ??= asAtelierError(thrown);
-    });
-    this.saving.add(saved);
-    void saved.then(() => this.saving.delete(saved));
-  }
-
-  private book(spent: Spent): void {
-    this.paid = addSpent(this.paid, spent);
-    this.emit({ kind: 'progress', spent: this.paid, replayed: this.replayed });
+  settled(): Promise<void> {
+    return this.ledger.settled();
   }
 
   private async outcomeOf(program: Program, example: Example, by: 'student' | 'teacher', round: number): Promise<Outcome> {

@@ -9,6 +9,7 @@ import { ablateDemos, type DemoWorth } from './ablation.js';
 import { baselineOf, type Candidate, type ScoredCandidate } from './candidate.js';
 import { labeledPool } from './demo-pool.js';
 import type { BootstrapVerdict, OptimizerEvent } from './events.js';
+import { RUN_SETS, type RunSet } from './journal.js';
 import { Lab, type LabOptions } from './lab.js';
 import { Leaderboard, paretoFront } from './leaderboard.js';
 import type { Optimizer } from './optimizer.js';
@@ -73,7 +74,9 @@ class Run {
     private readonly optimizer: Optimizer,
     private readonly options: OptimizeOptions,
   ) {
-    this.lab = new Lab({ ...options, scorer, onEvent: (event) => this.onEvent(event) });
+    const { testset } = options;
+    const sets = setsOf({ train: trainset, validation: valset, test: testset });
+    this.lab = new Lab({ ...options, scorer, setOf: (example) => sets.get(example), onEvent: (event) => this.onEvent(event) });
     this.board = new Leaderboard(this.lab, valset);
   }
 
@@ -222,4 +225,8 @@ class Run {
   private note(text: string): void {
     this.lab.emit({ kind: 'note', text });
   }
+}
+
+function setsOf(rows: Readonly<Record<RunSet, readonly Example[]>>): WeakMap<Example, RunSet> {
+  return new WeakMap(RUN_SETS.flatMap((set) => rows[set].map((example) => [example, set] as const)));
 }

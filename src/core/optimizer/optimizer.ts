@@ -63,6 +63,7 @@ export interface Optimizer {
   readonly options: Readonly<Record<string, JsonValue>>;
   /** Rows of validation that it looks at, at the most; all when absent. */
   readonly mostValidation?: number;
+  /** @throws AtelierError `usage.invalid` for options that cannot work on so many rows */
   forecast(facts: ForecastFacts): SearchForecast;
   /**
    * Adds candidates to the board.

@@ -2,6 +2,7 @@ import type { ErrorDocument } from '../errors.js';
 import type { JsonValue } from '../text/json-schema.js';
 import type { ForecastDocument, OptimizeDocument } from './document.js';
 import type { BootstrapVerdict, CandidateSummary, OptimizerEvent, Phase } from './events.js';
+import type { RunSet } from './journal.js';
 import type { RunBudget } from './run-budget.js';
 
 /**
@@ -20,7 +21,9 @@ export interface RunSummary {
   readonly student: string;
   readonly teacher: string;
   readonly metric: string;
-  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly rows: Readonly<Record<RunSet, number>>;
+  /** Where the rows of each set are from, relative to the workspace folder; absent in runs of before it was kept. */
+  readonly files?: Readonly<Record<RunSet, string>> | undefined;
   readonly budget: RunBudget;
   readonly forecast: ForecastDocument;
   readonly warnings: readonly string[];

@@ -1,13 +1,16 @@
 // What the page of a run and its host say to each other.
+import type { RunCall } from '../../core/optimizer/run-call.js';
 import type { RunView } from '../../core/optimizer/run-view.js';
 
 export type { OptimizeDocument } from '../../core/optimizer/document.js';
 export type { BootstrapVerdict, CandidateSummary, Phase } from '../../core/optimizer/events.js';
+export type { RunSet } from '../../core/optimizer/journal.js';
+export type { RunCall } from '../../core/optimizer/run-call.js';
 export type { RunStatus, RunView } from '../../core/optimizer/run-view.js';
 
-export type HostMessage = {
+/** All that there is to see of the run, each time. */
+export interface RunMessage {
   readonly type: 'run';
-  /** All of it, each time. */
   readonly view: RunView;
   /** Whether the run may be acted on from here: not in a workspace that is not trusted, nor while another window runs it. */
   readonly canAct: boolean;
@@ -15,7 +18,15 @@ export type HostMessage = {
   readonly progress: number;
   /** As the function of that name says; null while nobody knows. */
   readonly secondsLeft: number | null;
-};
+}
+
+/** The last calls, the newest first: the answer to `calls`. */
+export interface CallsMessage {
+  readonly type: 'calls';
+  readonly calls: readonly RunCall[];
+}
+
+export type HostMessage = RunMessage | CallsMessage;
 
 export type PageMessage =
   | { readonly type: 'ready' }
@@ -28,9 +39,12 @@ export type PageMessage =
   /** Show how the result differs from the start, or from what runs now. */
   | { readonly type: 'compare' }
   | { readonly type: 'discard' }
-  /** Show the row of a data file that a demo is. */
-  | { readonly type: 'openDemo'; readonly file: string; readonly row: number }
+  /** Show a row of a data file. */
+  | { readonly type: 'openRow'; readonly file: string; readonly row: number }
   | { readonly type: 'saveCandidate'; readonly id: string }
+  /** Send the last calls. */
+  | { readonly type: 'calls' }
+  | { readonly type: 'openJournal' }
   | { readonly type: 'showLog' };
 
 /** Messages that say all by their type. */
@@ -42,6 +56,8 @@ const PLAIN: ReadonlySet<unknown> = new Set<PageMessage['type']>([
   'promote',
   'compare',
   'discard',
+  'calls',
+  'openJournal',
   'showLog',
 ]);
 
@@ -49,7 +65,7 @@ const PLAIN: ReadonlySet<unknown> = new Set<PageMessage['type']>([
 export function isPageMessage(message: unknown): message is PageMessage {
   if (typeof message !== 'object' || message === null || !('type' in message)) return false;
   const { type, file, row, id } = message as Readonly<Record<string, unknown>>;
-  if (type === 'openDemo') return typeof file === 'string' && file !== '' && Number.isSafeInteger(row) && Number(row) >= 1;
+  if (type === 'openRow') return typeof file === 'string' && file !== '' && Number.isSafeInteger(row) && Number(row) >= 1;
   if (type === 'saveCandidate') return typeof id === 'string' && id !== '';
   return PLAIN.has(type);
 }

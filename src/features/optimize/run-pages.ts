@@ -5,12 +5,15 @@ import { progressOfRun, secondsLeft } from '../../core/optimizer/run-view.js';
 import { webviewHtml, webviewRoot } from '../../host/webview-html.js';
 import type { Services } from '../services.js';
 import { WhenQuiet } from '../signature-files/when-quiet.js';
-import { type HostMessage, isPageMessage, type PageMessage, type RunView } from './protocol.js';
+import { type CallsMessage, isPageMessage, type PageMessage, type RunMessage, type RunView } from './protocol.js';
 import type { RunActions } from './run-actions.js';
 import type { RunBook } from './run-book.js';
 
 /** Named in `load-signatures.ts` and the manifest, too. */
 const VIEW_TYPE = 'promptAtelier.run';
+
+/** Calls that a page shows; all of them are in the journal. */
+const SHOWN_CALLS = 200;
 
 /** Shows runs in editor tabs, one for each run. They outlive a reload of the window. */
 export class RunPages implements vscode.Disposable {
@@ -97,8 +100,12 @@ export class RunPages implements vscode.Disposable {
         return this.actions.discard(run);
       case 'saveCandidate':
         return this.actions.saveCandidate(run, message.id);
-      case 'openDemo':
+      case 'openRow':
         return this.openRow(message.file, message.row);
+      case 'calls':
+        return this.sendCalls(run);
+      case 'openJournal':
+        return this.openJournal(run);
       case 'showLog':
         return this.services.host.log.show();
     }
@@ -110,11 +117,23 @@ export class RunPages implements vscode.Disposable {
     if (panel === undefined || view === undefined) return;
     panel.title = titleOf(view);
     const isElsewhere = view.status === 'running' && !this.book.isLive(run);
-    const message: HostMessage = {
+    const message: RunMessage = {
       ...{ type: 'run', view, progress: progressOfRun(view), secondsLeft: secondsLeft(view) ?? null },
       canAct: this.services.host.vscode.workspace.isTrusted && !isElsewhere,
     };
     await panel.webview.postMessage(message);
+  }
+
+  private async sendCalls(run: string): Promise<void> {
+    const message: CallsMessage = { type: 'calls', calls: await (await this.book.folders()).lastCalls(run, SHOWN_CALLS) };
+    await this.panels.get(run)?.webview.postMessage(message);
+  }
+
+  /** All that was paid for, as the file that it is. */
+  private async openJournal(run: string): Promise<void> {
+    const { vscode } = this.services.host;
+    const file = await (await this.book.folders()).journalFile(run);
+    if (file !== undefined) await vscode.window.showTextDocument(vscode.Uri.file(file), { viewColumn: vscode.ViewColumn.Beside });
   }
 
   /** Shows a row of a data file of the workspace. */

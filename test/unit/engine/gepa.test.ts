@@ -262,6 +262,9 @@ describe('GEPA (Ax behind the lab)', () => {
   it('refuses a trainset of one row, and a number of metric calls that leaves no room for a proposal', async () => {
     const error = await failure(run({ spec: 'gepa(max_metric_calls=30)' }), 'usage.invalid');
     assert.match(error.hint, /at least 34/);
+    // Who asks what it will cost is told the same.
+    const facts = { train: 20, validation: VALIDATION, demos: 0, labeled: 20, canPropose: true };
+    assert.throws(() => parseOptimizer('gepa(max_metric_calls=30)', ports()).forecast(facts), { code: 'usage.invalid' });
     await failure(run({ trainset: numbered(1) }), 'usage.invalid');
     assert.equal(asked().length, 0);
   });

@@ -3,6 +3,7 @@ import type { OptimizeDocument } from '../../../src/core/optimizer/document.js';
 import type { BootstrapVerdict, CandidateSummary } from '../../../src/core/optimizer/events.js';
 import { newRunView, type RunView } from '../../../src/core/optimizer/run-view.js';
 import { isPageMessage } from '../../../src/features/optimize/protocol.js';
+import { callCost, callSubject } from '../../../webview/run/call-words.js';
 import { chartPoints, chartWords } from '../../../webview/run/chart-points.js';
 import { candidateRows, exampleCounts, foundIn, learntNote, notesOf } from '../../../webview/run/facts.js';
 import { offerOf } from '../../../webview/run/offer.js';
@@ -71,6 +72,17 @@ describe('the verdict of a run, in words', () => {
       'Answers that failed count as 0: 0 of the start, 3 of the result.',
     ]);
     assert.match(words, /, as many tokens per call$/);
+  });
+});
+
+describe('the calls of a run, in words', () => {
+  it('say when and who was asked, and what it took as far as it is known', () => {
+    assert.equal(callSubject({ phase: 'bootstrap', by: 'teacher', set: 'train', row: 3, round: 1 }), 'bootstrap · teacher · try 2');
+    assert.equal(callSubject({ phase: 'propose', asked: 'ProposeInstructions' }), 'propose · ProposeInstructions');
+    assert.equal(callSubject(undefined), 'call');
+    const call = { key: 'k', for: undefined, answer: '', score: undefined, feedback: undefined, error: undefined };
+    assert.equal(callCost({ ...call, tokens: 1_200, usd: 0.0021, latencyMs: 1_250 }), '1,200 tokens · $0.0021 · 1.25 s');
+    assert.equal(callCost({ ...call, tokens: 1, usd: 0, latencyMs: undefined }), '1 token');
   });
 });
 
@@ -194,17 +206,17 @@ describe('a message of the page of a run', () => {
   it('is one of those that are known', () => {
     const plain = ['ready', 'pause', 'resume', 'stop', 'promote', 'compare', 'discard', 'showLog'];
     for (const type of plain) assert.ok(isPageMessage({ type }), type);
-    assert.ok(isPageMessage({ type: 'openDemo', file: 'data/train.csv', row: 12 }));
+    assert.ok(isPageMessage({ type: 'openRow', file: 'data/train.csv', row: 12 }));
     assert.ok(isPageMessage({ type: 'saveCandidate', id: 'trial 7' }));
   });
 
   it('is nothing else', () => {
     const others = [
-      ...[undefined, null, 'ready', [], {}, { type: 'run' }, { type: ['ready'] }, { type: 'openDemo' }, { type: 'saveCandidate' }],
-      ...[0, -1, 1.5, Number.NaN, '12', undefined].map((row) => ({ type: 'openDemo', file: 'a.csv', row })),
+      ...[undefined, null, 'ready', [], {}, { type: 'run' }, { type: ['ready'] }, { type: 'openRow' }, { type: 'saveCandidate' }],
+      ...[0, -1, 1.5, Number.NaN, '12', undefined].map((row) => ({ type: 'openRow', file: 'a.csv', row })),
       ...[
-        { type: 'openDemo', file: '', row: 1 },
-        { type: 'openDemo', file: 3, row: 1 },
+        { type: 'openRow', file: '', row: 1 },
+        { type: 'openRow', file: 3, row: 1 },
       ],
       ...[
         { type: 'saveCandidate', id: '' },
