@@ -1,4 +1,4 @@
-import type { PageMessage, RunView } from '../../src/features/optimize/protocol.js';
+import type { PageMessage, RunSet, RunView } from '../../src/features/optimize/protocol.js';
 import { h } from '../shared/dom.js';
 
 /** Shows a row of a data file in the editor. */
@@ -9,12 +9,7 @@ export function rowLink(file: string, row: number, text: string, send: (message:
 }
 
 /** The row of a set, as a link where the run knows the file. */
-export function rowOf(
-  files: RunView['files'],
-  set: keyof NonNullable<RunView['files']> | undefined,
-  row: number,
-  send: (message: PageMessage) => void,
-): HTMLElement {
+export function rowOf(files: RunView['files'], set: RunSet | undefined, row: number, send: (message: PageMessage) => void): HTMLElement {
   const file = set === undefined ? undefined : files?.[set];
   return file === undefined ? h('span', { class: 'muted' }, `row ${row}`) : rowLink(file, row, `row ${row}`, send);
 }
