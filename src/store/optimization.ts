@@ -247,8 +247,12 @@ class Watch {
     const seconds = this.before + (performance.now() - this.began) / 1000;
     this.view = { ...this.view, ...more, status, seconds };
     await this.keeping;
-    this.onView?.(this.view);
-    await this.folders.keepView(this.view);
+    try {
+      // Before it is told: who hears of the end finds it kept.
+      await this.folders.keepView(this.view);
+    } finally {
+      this.onView?.(this.view);
+    }
   }
 }
 

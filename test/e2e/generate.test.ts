@@ -129,6 +129,8 @@ describe('generating with the embedded model', () => {
     }, 'the description has the focus and takes what is typed');
     await page.keyboard.press('Control+Enter');
     await frame.locator('#prompt', { hasText: /an old fisherman mending nets, / }).waitFor();
+    // The prompt streams; its stars come when it is saved.
+    await frame.locator('.provenance').waitFor();
     for (let presses = 0; presses < 30 && (await focused(frame)) !== 'star'; presses++) await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowRight');
     assert.equal(await frame.locator('.star:focus').getAttribute('aria-label'), '2 of 5, weak');

@@ -22,6 +22,7 @@ describe('the packed extension', () => {
       await frame.locator('#description').fill('a dragon flying over a castle');
       await pressGenerate(frame);
       await frame.locator('#prompt', { hasText: 'a dragon flying over a castle' }).waitFor();
+      await frame.locator('.provenance').waitFor();
       assert.equal(csvRows(workspace, 'prompt_history.csv').length, 1);
     });
     rmSync(folder, { recursive: true, force: true });
