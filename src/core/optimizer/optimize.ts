@@ -16,7 +16,7 @@ import type { Optimizer } from './optimizer.js';
 import type { Measured, OptimizationReport } from './report.js';
 import { someOf, withValidation } from './rows.js';
 
-export interface OptimizeOptions extends Omit<LabOptions, 'scorer'> {
+export interface OptimizeOptions extends Omit<LabOptions, 'scorer' | 'setOf'> {
   /** Rows that no part of the search sees: the proof. Empty: there is none. */
   readonly testset: readonly Example[];
   /** The demos of the program with where they came from; default: those of the program, from nowhere. */
